@@ -1,0 +1,45 @@
+"""Why a model call failed, in words that tell the user what to do.
+
+    ModelError
+    ├── ConnectionRefused   nobody listens at the endpoint
+    ├── WrongKey            the endpoint refused the credentials
+    ├── UnknownModel        the endpoint does not have the model
+    ├── ContextTooLong      the prompt does not fit
+    ├── EmptyAnswer         the model said nothing
+    ├── NoModel             no model is configured, running or on disk
+    └── ModelFailed         anything else, after the retries
+"""
+
+from __future__ import annotations
+
+
+class ModelError(Exception):
+    """A model call that failed for good. str() is one line for the user."""
+
+
+class ConnectionRefused(ModelError):
+    pass
+
+
+class WrongKey(ModelError):
+    pass
+
+
+class UnknownModel(ModelError):
+    pass
+
+
+class ContextTooLong(ModelError):
+    pass
+
+
+class EmptyAnswer(ModelError):
+    pass
+
+
+class NoModel(ModelError):
+    pass
+
+
+class ModelFailed(ModelError):
+    pass

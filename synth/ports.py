@@ -1,0 +1,93 @@
+"""What a search needs from the outside. Everything behind these is IO."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from synthd.synth.attempt import Candidate, Evaluation
+from synthd.synth.events import Event
+from synthd.synth.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+Prompt = tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How one completion is drawn. max_tokens is a hard limit on what the call may cost."""
+
+    temperature: float
+    max_tokens: int
+    seed: int
+
+
+class Finish(StrEnum):
+    STOP = "stop"
+    LENGTH = "length"  # cut at max_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """prompt_tokens and completion_tokens are the backend's count where it gives one;
+    counted is False where they are our estimate."""
+
+    text: str
+    finish: Finish
+    prompt_tokens: int
+    completion_tokens: int
+    counted: bool = True
+
+
+def unheard(_: str) -> None:
+    """The listener of a completion that nobody watches."""
+
+
+class Model(Protocol):
+    """A language model behind one endpoint."""
+
+    @property
+    def name(self) -> str:
+        """With its backend: `local/qwen2.5-coder:0.5b`, `ollama/…`, anything else litellm's."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """Where prompts go, as shown to the user: "this machine (embedded)", a URL, a provider."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """How many completions it draws at once without queueing."""
+        ...
+
+    async def complete(
+        self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
+    ) -> Completion:
+        """Draw one completion, streaming; `heard` gets each piece of text (about one token).
+
+        Cancelling the task stops the generation at the server too.
+        Raises a ModelError of synthd.synth.models.errors, never anything else, once transient
+        errors have been retried.
+        """
+        ...
+
+
+class Verifier(Protocol):
+    """Decides about a candidate by running or proving it; the only source of ACCEPTED."""
+
+    async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation: ...
+
+
+class Trace(Protocol):
+    """Where events go: a file, an editor's progress bar, a test's list."""
+
+    def __call__(self, event: Event, /) -> None: ...

@@ -1,13 +1,13 @@
 """Why a model call failed, in words that tell the user what to do.
 
-    ModelError
-    ├── ConnectionRefused   nobody listens at the endpoint
-    ├── WrongKey            the endpoint refused the credentials
-    ├── UnknownModel        the endpoint does not have the model
-    ├── ContextTooLong      the prompt does not fit
-    ├── EmptyAnswer         the model said nothing
-    ├── NoModel             no model is configured, running or on disk
-    └── ModelFailed         anything else, after the retries
+ModelError
+├── ConnectionRefused   nobody listens at the endpoint
+├── WrongKey            the endpoint refused the credentials
+├── UnknownModel        the endpoint does not have the model
+├── ContextTooLong      the prompt does not fit
+├── EmptyAnswer         the model said nothing
+├── NoModel             no model is configured, running or on disk
+└── ModelFailed         anything else, after the retries
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ class ContextTooLong(ModelError):
 
 
 class EmptyAnswer(ModelError):
-    pass
+    """Also an empty answer costs: the tokens are here because no Completion tells them."""
+
+    def __init__(self, message: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> None:
+        super().__init__(message)
+        self.prompt_tokens = prompt_tokens
+        self.completion_tokens = completion_tokens
 
 
 class NoModel(ModelError):

@@ -1,0 +1,176 @@
+"""The embedded engine as its parent sees it: a process to start, reach and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthd.synth.models.errors import ModelFailed, NoModel, UnknownModel
+
+if TYPE_CHECKING:
+    import httpx
+
+CHILD = "synthd.synth.models.engine_child"
+KEPT_LOG_LINES = 40
+GRACE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """context is per slot, in tokens. threads None: one per processor we may use."""
+
+    weights: Path
+    name: str
+    slots: int = 4
+    context: int = 4096
+    threads: int | None = None
+    deadline: float = 180.0  # to load, from a slow disk
+
+    @property
+    def processors(self) -> int:
+        return max(1, self.threads or len(os.sched_getaffinity(0)))
+
+
+class Engine:
+    """A running engine. Made by `launch`; its owner must `stop` it."""
+
+    def __init__(self, process: Process, key: str) -> None:
+        self._process = process
+        self._log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
+        self._drain = asyncio.create_task(self._keep_log())
+        self._key = key
+        self._client: httpx.AsyncClient | None = None
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        """Reaches this engine and nothing else."""
+        assert self._client is not None, "launch has not returned yet"
+        return self._client
+
+    @classmethod
+    async def launch(cls, settings: EngineSettings) -> Engine:
+        """Start and wait until it listens. Leaves no process where that fails or is cancelled."""
+        _check(settings)
+        process = await asyncio.create_subprocess_exec(
+            # -P: the folder that we happen to be in is nobody's library.
+            *(sys.executable, "-P", "-m", CHILD),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd="/",
+            start_new_session=True,  # a terminal's Ctrl-C does not reach it
+        )
+        engine = cls(process, secrets.token_urlsafe(32))
+        try:
+            async with asyncio.timeout(settings.deadline):
+                await engine._get_ready(settings)
+        except TimeoutError:
+            await engine.stop()
+            raise ModelFailed(
+                f"the embedded engine did not load {settings.name} within {settings.deadline:g} s"
+            ) from None
+        except BaseException:
+            await engine.stop()
+            raise
+        return engine
+
+    async def _get_ready(self, settings: EngineSettings) -> None:
+        assert self._process.stdin and self._process.stdout
+        wanted = {
+            "parent": os.getpid(),
+            "weights": str(settings.weights.resolve()),
+            "name": settings.name,
+            "key": self._key,
+            "slots": settings.slots,
+            "context": settings.context,
+            "threads": settings.processors,
+        }
+        try:
+            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            await self._process.stdin.drain()
+        except ConnectionError:
+            pass  # it died at once; its log says why
+        line = await self._process.stdout.readline()
+        if not line:
+            raise ModelFailed(f"the embedded engine could not start: {await self.last_words()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise ModelFailed(
+                f"the embedded engine could not load {settings.weights}: "
+                f"{answer['error']}; {await self.last_words()}"
+            )
+        self._client = _client(answer["address"], self._key)
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def last_words(self) -> str:
+        """How it ended and the end of its log, on one line; "" if it runs on.
+
+        A connection breaks a moment before its process is gone: wait for that moment.
+        """
+        try:
+            async with asyncio.timeout(GRACE):
+                await self._process.wait()
+                await asyncio.shield(self._drain)
+        except TimeoutError:
+            if self.running:
+                return ""
+        code = self._process.returncode or 0
+        end = f"killed by signal {-code}" if code < 0 else f"exit status {code}"
+        return " | ".join([end, *list(self._log)[-3:]])
+
+    async def stop(self) -> None:
+        """At once: it holds nothing worth saving."""
+        if self.running:
+            try:
+                self._process.kill()
+            except ProcessLookupError:
+                pass
+        await asyncio.shield(self._reap())  # takes a moment, and leaves nothing half closed
+
+    async def _reap(self) -> None:
+        assert self._process.stdin
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._drain
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _keep_log(self) -> None:
+        assert self._process.stderr
+        while chunk := await self._process.stderr.read(1 << 14):
+            self._log.extend(line for line in chunk.decode(errors="replace").splitlines() if line)
+
+
+def _check(settings: EngineSettings) -> None:
+    if find_spec("xllamacpp") is None:
+        raise NoModel(
+            "the embedded engine is not installed: install synthd with its extra `local` "
+            "(pipx install '.[local]' from a clone), or use --model ollama/NAME"
+        )
+    if not settings.weights.is_file():
+        raise UnknownModel(
+            f"no weights at {settings.weights}: run `synthd models pull {settings.name}`"
+        )
+
+
+def _client(address: str, key: str) -> httpx.AsyncClient:
+    import httpx
+
+    return httpx.AsyncClient(
+        base_url=address,
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=None,  # deadlines are retry.py's
+        trust_env=False,  # no proxy between us and our own child
+    )

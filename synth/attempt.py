@@ -23,7 +23,10 @@ class Candidate:
 
     code: str
     parent: Attempt | None = None
+    node: str = ""  # its place in the search tree: "draft.0", "draft.0/explain.1/repair.0"
     completion: str = ""
+    temperature: float = 0.0
+    seed: int = 0
     extraction: Extraction = Extraction.OK
     note: str = ""  # why the extraction is not OK, for people and for the repair prompt
 
@@ -100,6 +103,11 @@ class Attempt:
     @property
     def score(self) -> float:
         return self.evaluation.score
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        """Sorts attempts by what is worth returning: an accepted program without a label first."""
+        return (self.accepted, self.accepted and not self.evaluation.labels, self.score)
 
     def lineage(self) -> Iterator[Attempt]:
         """This attempt and its ancestors, youngest first."""

@@ -48,7 +48,7 @@ Check = Doctest | Example | TestFile
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Three sets that never mix (algorithms.md section 0).
+    """Three sets that never mix.
 
     visible may steer the search and be shown to the model; acceptance may only stop or label;
     held_out is seen by a benchmark's final scoring and by nothing else.

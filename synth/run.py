@@ -1,0 +1,235 @@
+"""One search over one problem: the hands of a strategy, and what stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+from random import Random
+from typing import Protocol
+
+from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction
+from synthd.synth.budget import Budget, Ledger, Usage
+from synthd.synth.concurrently import concurrently
+from synthd.synth.events import Answered, Asked, Event, Heard, Tried
+from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
+from synthd.synth.ports import Completion, Finish, Model, Prompt, Sampling, Trace, Verifier
+from synthd.synth.problem import Problem
+from synthd.synth.slots import Priority, Slots
+from synthd.synth.streams import derived_seed, stream
+
+
+class Strategy(Protocol):
+    """A search method. Only how to search is its business; when to stop is not."""
+
+    def __call__(self, run: Run, /) -> Awaitable[None]: ...
+
+
+# From a completion (and whether it was cut) to (code, extraction, note).
+Read = Callable[[str, bool], tuple[str, Extraction, str]]
+
+
+class Solved(Exception):
+    """Raised by the attempt that was accepted, to end the search wherever it stands."""
+
+
+class Stop(StrEnum):
+    SOLVED = "solved"
+    BUDGET = "budget"  # programs or tokens
+    TIME = "time"
+    FINISHED = "finished"  # the strategy gave up by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    best: Attempt | None
+    stop: Stop
+    usage: Usage
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One wanted completion: prompt, temperature, its node of the tree, and its turn."""
+
+    prompt: Prompt
+    temperature: float
+    node: str
+    purpose: str
+    priority: Priority = ()
+    parent: Attempt | None = None
+
+
+def unwatched(_: Event) -> None:
+    """The trace of a search that nobody watches."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What a strategy may do: sample, attempt, and draw random numbers. It pays for all of it.
+
+    A refused grant gives None or a shorter list, never an exception: attempts that are in flight
+    at the edge of the budget are within it and are worth having.
+    """
+
+    problem: Problem
+    model: Model
+    verifier: Verifier
+    budget: Budget
+    seed: int
+    read: Read
+    trace: Trace = unwatched
+    best: Attempt | None = field(default=None, init=False)
+    ledger: Ledger = field(init=False)
+    _slots: Slots = field(init=False)
+    _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
+    _judged: dict[str, asyncio.Task[Evaluation]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.budget)
+        self._slots = Slots(self.model.slots)
+
+    def random(self, *names: str) -> Random:
+        """The random stream of one decision, e.g. `run.random("rank", "3")`."""
+        return stream(self.seed, self.problem.id, *names)
+
+    async def sample(self, ask: Ask) -> Completion | None:
+        """One completion, or None when the budget has no room for it."""
+        async with self._slots.one(ask.priority):
+            if self.ledger.usage.programs >= self.budget.programs:
+                self.ledger.exhausted = True
+                return None
+            grant = self.ledger.grant_tokens()
+            if not grant:
+                return None
+            return await self._call(ask, grant)
+
+    async def attempts(self, asks: Iterable[Ask]) -> list[Attempt]:
+        """Sample and judge all at once; judging overlaps with the sampling of the others."""
+        tried = await concurrently(self.attempt(ask) for ask in asks)
+        return [attempt for attempt in tried if attempt is not None]
+
+    async def attempt(self, ask: Ask) -> Attempt | None:
+        """Sample one program and judge it; None when the budget has no room for it."""
+        if not self.ledger.grant_program():
+            return None
+        settled = False
+        try:
+            completion = await self._program(ask)
+            if completion is None:
+                return None
+            candidate = self._candidate(ask, completion)
+            evaluation = await self._judge(candidate)
+            self.ledger.settle_program(evaluation.seconds)
+            settled = True
+        finally:
+            if not settled:
+                self.ledger.return_program()
+        return self._record(Attempt(candidate, evaluation))
+
+    async def _program(self, ask: Ask) -> Completion | None:
+        try:
+            return await self.sample(ask)
+        except EmptyAnswer:
+            # An answer, though a bad one: it was paid for, and counts as a program without code.
+            return Completion("", Finish.STOP, 0, 0)
+        except ContextTooLong:
+            # A repair whose report is too long costs that child, not the search.
+            if ask.parent is None:
+                raise
+            return None
+
+    async def _call(self, ask: Ask, grant: int) -> Completion:
+        call = next(iter(self._calls))
+        heard = 0
+
+        def hear(piece: str) -> None:
+            nonlocal heard
+            heard += 1
+            self.trace(Heard(call, piece))
+
+        self.trace(Asked(call, ask.purpose, ask.temperature))
+        sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask))
+        try:
+            completion = await self.model.complete(ask.prompt, sampling, hear)
+        except BaseException:
+            # Cancelled or failed: what was heard was generated, and is paid for.
+            self.ledger.settle_tokens(grant, 0, heard, counted=False)
+            raise
+        self.ledger.settle_tokens(
+            grant,
+            completion.prompt_tokens,
+            completion.completion_tokens,
+            counted=completion.counted,
+        )
+        self.trace(
+            Answered(call, completion.text, completion.prompt_tokens, completion.completion_tokens)
+        )
+        return completion
+
+    def _sampling_seed(self, ask: Ask) -> int:
+        return derived_seed(self.seed, self.problem.id, ask.node, "sample")
+
+    def _candidate(self, ask: Ask, completion: Completion) -> Candidate:
+        code, extraction, note = self.read(completion.text, completion.finish is Finish.LENGTH)
+        return Candidate(
+            code=code,
+            parent=ask.parent,
+            node=ask.node,
+            completion=completion.text,
+            temperature=ask.temperature,
+            seed=self._sampling_seed(ask),
+            extraction=extraction,
+            note=note,
+        )
+
+    async def _judge(self, candidate: Candidate) -> Evaluation:
+        """The verifier's word; the same program is judged once, however often it is drawn."""
+        if not candidate.code:
+            return await self.verifier.verify(self.problem, candidate)
+        known = self._judged.get(candidate.code)
+        if known is not None:
+            return await asyncio.shield(known)
+        task = asyncio.ensure_future(self.verifier.verify(self.problem, candidate))
+        self._judged[candidate.code] = task
+        try:
+            return await task
+        except BaseException:
+            self._judged.pop(candidate.code, None)
+            raise
+
+    def _record(self, attempt: Attempt) -> Attempt:
+        self.trace(Tried(attempt, self.ledger.usage.programs))
+        if self.best is None or attempt.rank > self.best.rank:
+            self.best = attempt
+        if attempt.accepted and not attempt.evaluation.labels:
+            raise Solved
+        return attempt
+
+
+async def solve(run: Run, strategy: Strategy) -> Outcome:
+    """Follow the strategy until a program is accepted, the budget is spent, or it gives up.
+
+    Raises ModelError when the model fails for good, unless a program had been accepted by then.
+    """
+    started = time.monotonic()
+    stop = Stop.FINISHED
+    try:
+        async with asyncio.timeout(run.budget.seconds):
+            await strategy(run)
+    except Solved:
+        stop = Stop.SOLVED
+    except TimeoutError:
+        stop = Stop.TIME
+    except Exception:
+        # Several things can strike in one turn of the loop; an accepted program outweighs them.
+        if run.best is None or not run.best.accepted:
+            raise
+    if run.best is not None and run.best.accepted:
+        stop = Stop.SOLVED
+    elif stop is Stop.FINISHED and run.ledger.exhausted:
+        stop = Stop.BUDGET
+    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started)

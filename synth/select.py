@@ -1,0 +1,68 @@
+"""Which attempts to build upon. Pure functions over attempts and a random stream."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from random import Random
+
+from synthd.synth.attempt import Attempt
+
+
+def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """One attempt for each program, the first: copies would crowd out other parents."""
+    seen: set[str] = set()
+    kept: list[Attempt] = []
+    for attempt in attempts:
+        if attempt.candidate.code not in seen:
+            seen.add(attempt.candidate.code)
+            kept.append(attempt)
+    return kept
+
+
+def tournament(attempts: Sequence[Attempt], k: int, random: Random) -> list[Attempt]:
+    """The k best by mean score, ties in order (what the SEIDR paper calls tournament)."""
+    return sorted(attempts, key=lambda attempt: attempt.score, reverse=True)[:k]
+
+
+def lexicase(
+    attempts: Sequence[Attempt],
+    k: int,
+    random: Random,
+    *,
+    replacement: bool = True,
+    epsilon: bool = False,
+) -> list[Attempt]:
+    """k parents, each the winner of its own random order of cases (Spector 2012).
+
+    epsilon keeps what is within the median absolute deviation of a case's best (La Cava 2016);
+    it is for real-valued case scores. Without replacement a parent is chosen at most once.
+    """
+    scores = [[float(case.passed) for case in attempt.evaluation.cases] for attempt in attempts]
+    width = min((len(row) for row in scores), default=0)
+    slack = [_deviation([row[case] for row in scores]) if epsilon else 0.0 for case in range(width)]
+    pool = list(range(len(attempts)))
+    chosen: list[Attempt] = []
+    while pool and len(chosen) < k:
+        winner = _winner(pool, scores, slack, random)
+        chosen.append(attempts[winner])
+        if not replacement:
+            pool.remove(winner)
+    return chosen
+
+
+def _winner(
+    pool: Sequence[int], scores: Sequence[Sequence[float]], slack: Sequence[float], random: Random
+) -> int:
+    survivors = list(pool)
+    for case in random.sample(range(len(slack)), len(slack)):
+        if len(survivors) == 1:
+            break
+        bar = max(scores[index][case] for index in survivors) - slack[case]
+        survivors = [index for index in survivors if scores[index][case] >= bar]
+    return random.choice(survivors)
+
+
+def _deviation(values: Sequence[float]) -> float:
+    middle = statistics.median(values)
+    return statistics.median(abs(value - middle) for value in values)

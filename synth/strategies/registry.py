@@ -1,0 +1,104 @@
+"""The strategies by the names that users type, and their hyperparameters as text.
+
+A strategy is a frozen dataclass: its fields are its hyperparameters, with a default and, in the
+field's metadata, a meaning. Adding one is one file beside this one and one line below.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from synthd.synth.run import Strategy
+from synthd.synth.strategies.best_of_n import BestOfN
+from synthd.synth.strategies.seidr import Seidr
+
+STRATEGIES: Mapping[str, type[Seidr] | type[BestOfN]] = {"seidr": Seidr, "best-of-n": BestOfN}
+
+
+class BadStrategy(Exception):
+    """An unknown strategy or hyperparameter, or a value of the wrong type. str() is for users."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    type: str  # "integer", "number", "true or false", "one of a, b"
+    default: object
+    meaning: str
+
+
+def summary(name: str) -> str:
+    """The first line of the strategy's module: what it is."""
+    import sys
+
+    doc = sys.modules[_named(name).__module__].__doc__ or ""
+    return doc.strip().splitlines()[0]
+
+
+def parameters(name: str) -> tuple[Parameter, ...]:
+    kind = _named(name)
+    hints = get_type_hints(kind)
+    return tuple(
+        Parameter(f.name, _type_name(hints[f.name]), f.default, f.metadata["meaning"])
+        for f in dataclasses.fields(kind)
+    )
+
+
+def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
+    """The strategy with these hyperparameters, from text or values. Raises BadStrategy."""
+    kind = _named(name)
+    hints = get_type_hints(kind)
+    known = [f.name for f in dataclasses.fields(kind)]
+    values: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise BadStrategy(f"{name} has no parameter {key!r}{hint} It has: {', '.join(known)}")
+        values[key] = _value(f"{name}.{key}", hints[key], value)
+    return kind(**values)
+
+
+def _named(name: str) -> type[Seidr] | type[BestOfN]:
+    kind = STRATEGIES.get(name)
+    if kind is None:
+        raise BadStrategy(f"no strategy {name!r}; there are: {', '.join(STRATEGIES)}")
+    return kind
+
+
+def _type_name(hint: object) -> str:
+    if get_origin(hint) is Literal:
+        return "one of " + ", ".join(map(str, get_args(hint)))
+    names = {int: "integer", float: "number", bool: "true or false", str: "text"}
+    return names[hint]  # type: ignore[index]
+
+
+def _value(where: str, hint: object, value: str | int | float | bool) -> object:
+    text = str(value).strip()
+    wrong = BadStrategy(f"{where}: {text!r} is not {_article(_type_name(hint))}")
+    if get_origin(hint) is Literal:
+        if text in get_args(hint):
+            return text
+        raise wrong
+    if hint is bool:
+        if text.lower() not in {"true", "false"}:
+            raise wrong
+        return text.lower() == "true"
+    try:
+        number = int(text) if hint is int else float(text)
+    except ValueError:
+        raise wrong from None
+    if not 0 <= number < float("inf"):
+        raise BadStrategy(f"{where}: {text!r} must not be negative or infinite")
+    return number
+
+
+def _article(name: str) -> str:
+    return (
+        name
+        if name.startswith(("one", "true"))
+        else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    )

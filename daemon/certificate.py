@@ -1,0 +1,58 @@
+"""The certificate of a program: hashes of what was judged, and by whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from importlib.metadata import version
+
+from synthd.daemon.prepare import Prepared
+from synthd.daemon.report import Certificate, JudgeFacts, ModelFacts
+from synthd.daemon.setup import Setup
+from synthd.synth.attempt import Attempt, Grade
+from synthd.synth.source.splice import render, splice
+
+
+def certify(prepared: Prepared, setup: Setup, attempt: Attempt, grade: Grade) -> Certificate:
+    """What `attempt`'s evaluation establishes about the bytes that would be written."""
+    source, target, candidate = prepared.source, prepared.target, attempt.candidate
+    limits = setup.limits
+    return Certificate(
+        function=target.qualname,
+        code_sha256=_sha256(render(source, target, candidate.code)),
+        spec_sha256=_sha256(prepared.problem.start),
+        checks_sha256=_sha256("\n".join(repr(check) for check in prepared.checks)),
+        file_sha256=hashlib.sha256(splice(source, target, candidate.code)).hexdigest(),
+        verdict=attempt.evaluation.verdict.value,
+        grade=grade,
+        labels=list(attempt.evaluation.labels),
+        judge=JudgeFacts(
+            synthd=version("synthd"),
+            python=str(prepared.place.python),
+            isolation=attempt.evaluation.isolation,
+            cpu_seconds=limits.cpu_seconds,
+            wall_seconds=limits.wall_seconds,
+            memory_mb=limits.memory_mb,
+            output_bytes=limits.output_bytes,
+        ),
+        model=ModelFacts(
+            name=setup.model.name,
+            endpoint=setup.model.endpoint,
+            identity=str(getattr(setup.model, "identity", "")),
+            temperature=candidate.temperature,
+            seed=candidate.seed,
+        ),
+        strategy=setup.strategy_name,
+        parameters=_parameters(setup.strategy),
+        seed=setup.seed,
+    )
+
+
+def _parameters(strategy: object) -> dict[str, object]:
+    if not dataclasses.is_dataclass(strategy):
+        return {}
+    return {f.name: getattr(strategy, f.name) for f in dataclasses.fields(strategy)}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,172 @@
+"""The command line: every command with its options. What they do is imported when they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="synthd",
+    help="Turns a docstring and examples into verified code, with a model on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="Lists, fetches and removes models.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"synthd {version('synthd')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def synth(
+    targets: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE[::FUNCTION]...", help="FILE alone means every stub in it."),
+    ],
+    write: Annotated[
+        bool, typer.Option("--write", help="Put verified programs into the file.")
+    ] = False,
+    json: Json = False,
+    strategy: Annotated[str | None, typer.Option(help="Search method (default: seidr).")] = None,
+    model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
+    max_programs: Annotated[int | None, typer.Option(min=1, help="Default: 24.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Default: 120.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Completion tokens in all. Default: 8192.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
+    example: Annotated[
+        list[str] | None, typer.Option(help="One more check, e.g. 'f(2) == 4'. Repeatable.")
+    ] = None,
+    tests: Annotated[
+        list[Path] | None,
+        typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A strategy's parameter, e.g. seidr.beam_width=4. Repeatable."),
+    ] = None,
+    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
+    replace: Annotated[bool, typer.Option(help="Also functions that have a body.")] = False,
+    accept_partial: Annotated[
+        bool, typer.Option(help="With --write: also write the best partial program, labelled.")
+    ] = False,
+    accept_untested: Annotated[
+        bool, typer.Option(help="Synthesize also without any example; grade: unknown.")
+    ] = False,
+    unsafe: Annotated[
+        bool, typer.Option(help="Run generated code WITHOUT a sandbox where there is none.")
+    ] = False,
+) -> None:
+    """Write the bodies of functions so that their examples pass, and show the evidence."""
+    from synthd.daemon.cli import synth as command
+
+    command.main(
+        command.Options(
+            targets=tuple(targets),
+            write=write,
+            json=json,
+            examples=tuple(example or ()),
+            tests=tuple(tests or ()),
+            parameters=tuple(set_ or ()),
+            replace=replace,
+            accept_partial=accept_partial,
+            accept_untested=accept_untested,
+            unsafe=unsafe,
+            settings={
+                "strategy": strategy,
+                "model": model,
+                "max_programs": max_programs,
+                "max_seconds": max_seconds,
+                "max_tokens": max_tokens,
+                "seed": seed,
+                "python": str(python) if python else None,
+            },
+        )
+    )
+
+
+@app.command()
+def doctor(
+    json: Json = False,
+    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
+) -> None:
+    """Check what synthd needs on this machine; say how to get what is missing."""
+    from synthd.daemon.cli import doctor as command
+
+    command.main(json=json, python=python)
+
+
+@app.command()
+def strategies(
+    name: Annotated[str | None, typer.Argument(help="Show its parameters.")] = None,
+    json: Json = False,
+) -> None:
+    """List the search methods, or one method's parameters with defaults and meaning."""
+    from synthd.daemon.cli import strategies as command
+
+    command.main(name, json=json)
+
+
+@app.command()
+def lsp() -> None:
+    """Serve an editor over stdin and stdout (Language Server Protocol)."""
+    from synthd.daemon.cli import lsp as command
+
+    command.main()
+
+
+@models_app.command("list")
+def models_list(json: Json = False) -> None:
+    """Models that can be used now, and those that can be fetched."""
+    from synthd.daemon.cli import models as command
+
+    command.list_models(json=json)
+
+
+@models_app.command("pull")
+def models_pull(
+    name: Annotated[str, typer.Argument(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")],
+) -> None:
+    """Download a model's weights; resumes, and checks them before use."""
+    from synthd.daemon.cli import models as command
+
+    command.pull(name)
+
+
+@models_app.command("rm")
+def models_rm(name: Annotated[str, typer.Argument()]) -> None:
+    """Delete a model's weights from this machine."""
+    from synthd.daemon.cli import models as command
+
+    command.remove(name)
+
+
+@models_app.command("default")
+def models_default(
+    name: Annotated[str | None, typer.Argument(help="Without a name: show it.")] = None,
+) -> None:
+    """Set the model that is used when none is named."""
+    from synthd.daemon.cli import models as command
+
+    command.default(name)

@@ -1,0 +1,38 @@
+"""Runs a command's coroutine to its exit code, whatever happens to it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+import typer
+
+from synthd.daemon.cli.screen import complain
+from synthd.daemon.exits import Exit, Failure
+
+
+def finish(work: Callable[[], Coroutine[Any, Any, Exit]]) -> NoReturn:
+    """Run and exit. Ctrl-C and SIGTERM cancel the work, which stops what it started, then 130."""
+    try:
+        code = asyncio.run(_interruptible(work))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        complain("interrupted")
+        code = Exit.INTERRUPTED
+    except Failure as failure:
+        complain(str(failure))
+        code = failure.code
+    except BrokenPipeError:
+        # Whoever read our output has left (`synthd … | head`); there is nobody to tell.
+        code = Exit.INTERRUPTED
+    raise typer.Exit(int(code))
+
+
+async def _interruptible(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, task.cancel)
+    return await work()

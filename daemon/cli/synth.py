@@ -1,0 +1,159 @@
+"""`synthd synth`: the main job on the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from synthd.daemon import config
+from synthd.daemon.cli import targets
+from synthd.daemon.cli.live import Live
+from synthd.daemon.cli.running import finish
+from synthd.daemon.cli.screen import complain, err, out
+from synthd.daemon.cli.show import show
+from synthd.daemon.compose import Composed, compose
+from synthd.daemon.exits import BadInput, Exit, Failure, worst
+from synthd.daemon.locations import user_config_file
+from synthd.daemon.prepare import Prepared, Wanted, prepare
+from synthd.daemon.report import Report, Status
+from synthd.daemon.synthesis import Done, synthesize
+from synthd.daemon.writing import NotWritten, replace
+from synthd.synth.attempt import Grade
+from synthd.synth.run import unwatched
+from synthd.synth.source.place import find_place
+from synthd.synth.source.splice import diff, splice
+from synthd.synth.source.target import find
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    targets: tuple[str, ...]
+    write: bool = False
+    json: bool = False
+    examples: tuple[str, ...] = ()
+    tests: tuple[Path, ...] = ()
+    parameters: tuple[str, ...] = ()
+    replace: bool = False
+    accept_partial: bool = False
+    accept_untested: bool = False
+    unsafe: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def wanted(self) -> Wanted:
+        return Wanted(self.examples, self.tests, self.accept_untested, self.replace)
+
+
+def main(options: Options) -> NoReturn:
+    finish(lambda: _main(options))
+
+
+async def _main(options: Options) -> Exit:
+    named = targets.resolve(options.targets)
+    # One composition for the whole command: the first file's workspace decides.
+    place = find_place(named[0].path, environment=os.environ)
+    loaded = config.load(place.workspace, user_config_file(), os.environ, options.settings)
+    # What is wrong with a function is said before a model is looked for.
+    first = _prepare(options, named[0].path, named[0].functions[0], loaded.settings.python)
+    if isinstance(first, BadInput) and sum(len(n.functions) for n in named) == 1:
+        raise first
+    async with compose(loaded.settings, options.parameters, unsafe=options.unsafe) as composed:
+        if not options.json:
+            err().print(composed.announcement(), markup=False)
+        codes = [
+            await _one(options, composed, file.path, function)
+            for file in named
+            for function in file.functions
+        ]
+    return worst(codes)
+
+
+def _prepare(
+    options: Options, path: Path, function: str, python: str | None
+) -> Prepared | BadInput:
+    try:
+        source = targets.read(path)
+        place = find_place(path, environment=os.environ, python=Path(python) if python else None)
+        return prepare(source, find(source, function), place, options.wanted())
+    except BadInput as problem:
+        return problem
+
+
+async def _one(options: Options, composed: Composed, path: Path, function: str) -> Exit:
+    """Search for one function and show, print or write the result."""
+    prepared = _prepare(options, path, function, composed.settings.python)
+    if isinstance(prepared, BadInput):
+        return _failed(options, path, function, prepared)
+    trace = unwatched
+    try:
+        if options.json:
+            done = await synthesize(prepared, composed.setup, trace)
+        else:
+            err().print(f"\n{path}::{function}", style="bold", markup=False)
+            with Live(err(), function, composed.setup.budget) as live:
+                done = await synthesize(prepared, composed.setup, live)
+    except Failure as failure:
+        return _failed(options, path, function, failure)
+    return _present(options, prepared, done)
+
+
+def _present(options: Options, prepared: Prepared, done: Done) -> Exit:
+    path = Path(prepared.source.path)
+    comment = _comment(done.report)
+    new = splice(prepared.source, prepared.target, done.body, comment) if done.body else b""
+    written = bool(done.body) and options.write and _may_write(options, done.report)
+    if written:
+        try:
+            replace(path, prepared.source.raw, new)
+        except NotWritten as problem:
+            return _failed(options, path, prepared.target.qualname, problem)
+    if options.json:
+        print(done.report.json_text(), flush=True)
+        return done.code
+    changes = diff(prepared.source, new, str(path)) if done.body else ""
+    show(out(), done.report, changes, written=written)
+    if options.write and done.body and not written:
+        flag = "--accept-partial" if done.report.status is Status.UNSOLVED else "--accept-untested"
+        out().print(f"not written; {flag} would write it, labelled", markup=False)
+    return done.code
+
+
+def _may_write(options: Options, report: Report) -> bool:
+    match report.status:
+        case Status.VERIFIED:
+            return True
+        case Status.UNSOLVED:
+            return options.accept_partial
+        case Status.UNDECIDED:
+            return options.accept_untested
+        case Status.ERROR:
+            return False
+
+
+def _comment(report: Report) -> str | None:
+    """The label in the file of a program that is not verified."""
+    if report.status is Status.VERIFIED:
+        return None
+    if report.status is Status.UNDECIDED:
+        return "synthd: not verified: nothing was checked"
+    passed = sum(check.outcome == "pass" for check in report.checks)
+    return f"synthd: not verified: passes {passed} of {len(report.checks)} checks"
+
+
+def _failed(options: Options, path: Path, function: str, problem: Exception) -> Exit:
+    code = problem.code if isinstance(problem, Failure) else Exit.ENVIRONMENT
+    if options.json:
+        report = Report(
+            file=str(path),
+            function=function,
+            line=0,
+            status=Status.ERROR,
+            grade=Grade.UNKNOWN,
+            message=str(problem),
+        )
+        print(report.json_text(), flush=True)
+    else:
+        complain(f"{path}::{function}: {problem}")
+    return code

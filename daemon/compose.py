@@ -1,0 +1,90 @@
+"""The composition root of a search: settings in, model, strategy, budget and judge out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.locations import models_dir
+from synthd.daemon.models import choose
+from synthd.daemon.settings import Settings
+from synthd.daemon.setup import Setup
+from synthd.sandbox.level import Level, detect
+from synthd.synth.budget import Budget
+from synthd.synth.models.errors import ModelError
+from synthd.synth.strategies import registry
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    settings: Settings
+    setup: Setup
+    why_model: str
+
+    def announcement(self) -> str:
+        """What is about to happen, with what, and what it may cost: nothing runs silently."""
+        setup, budget = self.setup, self.setup.budget
+        return (
+            f"model {setup.model.name} at {setup.model.endpoint} ({self.why_model}); "
+            f"strategy {setup.strategy_name}; sandbox {setup.detection.level}\n"
+            f"budget for each function: {budget.programs} programs, {budget.seconds:g} s, "
+            f"{budget.tokens} completion tokens"
+        )
+
+
+@asynccontextmanager
+async def compose(
+    settings: Settings, parameters: Iterable[str] = (), *, unsafe: bool = False
+) -> AsyncIterator[Composed]:
+    """Everything a search needs; stops the model at the end. Raises BadInput and Missing."""
+    try:
+        strategy = registry.build(settings.strategy, _parameters(settings, parameters))
+    except registry.BadStrategy as error:
+        raise BadInput(str(error)) from None
+    detection = await detect()
+    if detection.level is Level.NONE and not unsafe:
+        raise Missing(
+            "there is no sandbox on this machine, and generated code is not run without one: "
+            f"{'; '.join(detection.reasons)}. {detection.fix}"
+        )
+    try:
+        chosen = await choose(None, settings.model, settings.ollama_host, models_dir(settings))
+    except ModelError as error:
+        raise Missing(str(error)) from None
+    budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)
+    setup = Setup(
+        model=chosen.model,
+        strategy=strategy,
+        strategy_name=settings.strategy,
+        budget=budget,
+        seed=settings.seed,
+        limits=settings.limits,
+        detection=detection,
+        unsafe=unsafe,
+    )
+    try:
+        yield Composed(settings, setup, chosen.why)
+    finally:
+        await chosen.aclose()
+
+
+def _parameters(settings: Settings, given: Iterable[str]) -> dict[str, str | int | float | bool]:
+    """The strategy's own parameters: from the config, then from --set NAME.KEY=VALUE."""
+    values: dict[str, str | int | float | bool] = dict(
+        settings.parameters.get(settings.strategy, {})
+    )
+    for text in given:
+        key, equals, value = text.partition("=")
+        name, dot, parameter = key.strip().partition(".")
+        if not equals or not dot or not parameter:
+            raise BadInput(f"--set {text!r}: write STRATEGY.PARAMETER=VALUE")
+        if name not in registry.STRATEGIES:
+            known = ", ".join(registry.STRATEGIES)
+            raise BadInput(f"--set {text!r}: no strategy {name!r}; there are: {known}")
+        if name == settings.strategy:
+            values[parameter] = value
+        else:
+            raise BadInput(f"--set {text!r}: the strategy of this search is {settings.strategy}")
+    return values

@@ -1,0 +1,167 @@
+"""Reads the settings from their places and says where a bad one stands.
+
+A workspace comes from strangers: its files may not say where prompts are sent or where weights
+are loaded from. Those keys count only in the user's own config, the environment, or on the
+command line.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from synthd.daemon.settings import Settings
+from synthd.synth.models.names import Backend, parse
+
+PREFIX = "SYNTHD_"
+NOT_FOR_WORKSPACES = ("models_dir", "ollama_host")
+
+
+class BadConfig(Exception):
+    """A config value that cannot be used: which file, which key, what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The values of one place, with the place's name for messages."""
+
+    where: str
+    values: Mapping[str, Any]
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and where each of those that were set came from."""
+
+    settings: Settings
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(
+    workspace: Path | None,
+    user_file: Path,
+    environment: Mapping[str, str],
+    command_line: Mapping[str, Any],
+) -> Loaded:
+    """All layers merged, the later over the earlier. Raises BadConfig."""
+    layers: list[Layer] = []
+    if workspace is not None:
+        layers.append(_file(workspace / "synthd.toml", trusted=False))
+        layers.append(_file(workspace / "pyproject.toml", ("tool", "synthd"), trusted=False))
+    layers.append(_file(user_file))
+    layers.append(Layer("the environment", _environment(environment)))
+    given = {key: value for key, value in command_line.items() if value is not None}
+    layers.append(Layer("the command line", given))
+    merged: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for layer in layers:
+        _check(layer)
+        for key, value in layer.values.items():
+            merged[key] = _merge(merged.get(key), value)
+            sources[key] = layer.where
+    return Loaded(Settings.model_validate(merged), sources)
+
+
+def _file(path: Path, table: tuple[str, ...] = (), *, trusted: bool = True) -> Layer:
+    try:
+        values: Any = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return Layer(str(path), {}, trusted)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if table:  # Somebody else's file: other tools will complain about it.
+            return Layer(str(path), {}, trusted)
+        raise BadConfig(f"{path}: not valid TOML: {error}") from None
+    except OSError as error:
+        raise BadConfig(f"{path}: cannot be read: {error.strerror}") from None
+    for name in table:
+        values = values.get(name, {}) if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        raise BadConfig(f"{path}: [{'.'.join(table)}] must be a table")
+    return Layer(str(path), values, trusted)
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """SYNTHD_MAX_PROGRAMS=12 and the like; OLLAMA_HOST as Ollama's own client reads it."""
+    values: dict[str, Any] = {}
+    for key, info in Settings.model_fields.items():
+        text = environment.get(PREFIX + key.upper())
+        if text is None or not text.strip():
+            continue
+        values[key] = _scalar(PREFIX + key.upper(), info.annotation, text.strip())
+    if "ollama_host" not in values and environment.get("OLLAMA_HOST"):
+        values["ollama_host"] = environment["OLLAMA_HOST"]
+    return values
+
+
+def _scalar(name: str, annotation: Any, text: str) -> Any:
+    try:
+        if annotation is int:
+            return int(text)
+        if annotation is float:
+            return float(text)
+    except ValueError:
+        kind = "an integer" if annotation is int else "a number"
+        raise BadConfig(f"the environment: {name} must be {kind}, not {text!r}") from None
+    if annotation in (str, str | None):
+        return text
+    raise BadConfig(f"the environment: {name} cannot be set here; put it into a config file")
+
+
+def _merge(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: _merge(old.get(key), value) for key, value in new.items()}}
+    return new
+
+
+def _check(layer: Layer) -> None:
+    if not layer.trusted:
+        _check_workspace(layer)
+    try:
+        Settings.model_validate(dict(layer.values))
+    except ValidationError as error:
+        raise BadConfig(_explain(layer.where, error)) from None
+
+
+def _check_workspace(layer: Layer) -> None:
+    for key in NOT_FOR_WORKSPACES:
+        if key in layer.values:
+            raise BadConfig(
+                f"{layer.where}: {key} may not be set by a workspace; "
+                "set it in your user config or the environment"
+            )
+    model = layer.values.get("model")
+    if isinstance(model, str) and parse(model).backend is Backend.REMOTE:
+        raise BadConfig(
+            f"{layer.where}: model {model!r} is remote, and a workspace may not decide that code "
+            "leaves the machine; name it in your user config, in SYNTHD_MODEL or with --model"
+        )
+
+
+def _explain(where: str, error: ValidationError) -> str:
+    """The first problem in one line: the file, the key, what is allowed."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    key = ".".join(path)
+    if first["type"] == "extra_forbidden":
+        known = _keys(Settings, path[:-1])
+        near = get_close_matches(path[-1], known, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"{where}: unknown key {key!r}.{hint} Allowed: {', '.join(known)}"
+    message = first["msg"][0].lower() + first["msg"][1:]
+    return f"{where}: {key} = {first['input']!r}: {message}"
+
+
+def _keys(model: type[BaseModel], path: list[str]) -> list[str]:
+    for part in path:
+        annotation = model.model_fields[part].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)

@@ -1,0 +1,114 @@
+"""The report of one job: what `--json` prints, the editor gets and a certificate is kept in.
+
+One result, one table: ACCEPTED is verified, REJECTED and FORBIDDEN are unsolved, UNDECIDED is
+undecided, a broken world is error.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from synthd.synth.attempt import CaseOutcome, Grade
+
+SCHEMA = 1
+
+
+class Status(StrEnum):
+    VERIFIED = "verified"
+    UNSOLVED = "unsolved"
+    UNDECIDED = "undecided"
+    ERROR = "error"
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CheckReport(Wire):
+    """One executed check: what went in, what should come, what came."""
+
+    id: str
+    outcome: CaseOutcome
+    input: str
+    expected: str
+    got: str
+    detail: str
+
+
+class Cost(Wire):
+    """What the search spent. estimated: some token counts are synthd's own, not the backend's."""
+
+    model_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    programs: int = 0
+    seconds: float = 0.0
+    judge_seconds: float = 0.0
+    estimated: bool = False
+
+
+class ModelFacts(Wire):
+    """identity: the SHA-256 of the weights where the backend knows it, else empty."""
+
+    name: str
+    endpoint: str
+    identity: str
+    temperature: float
+    seed: int
+
+
+class JudgeFacts(Wire):
+    synthd: str
+    python: str
+    isolation: str
+    cpu_seconds: float
+    wall_seconds: float
+    memory_mb: int
+    output_bytes: int
+
+
+class Certificate(Wire):
+    """What was established about which bytes. Every sha256 is of UTF-8 text.
+
+    code_sha256: the whole function as it stands in the file. spec_sha256: its signature and
+    docstring. checks_sha256: the checks that ran, as synthd read them. file_sha256: the bytes of
+    the whole file with the function in it.
+    """
+
+    schema_version: int = Field(SCHEMA, serialization_alias="schema")
+    function: str
+    code_sha256: str
+    spec_sha256: str
+    checks_sha256: str
+    file_sha256: str
+    verdict: str
+    grade: Grade
+    labels: list[str]
+    judge: JudgeFacts
+    model: ModelFacts
+    strategy: str
+    parameters: dict[str, object]
+    seed: int
+
+
+class Report(Wire):
+    """code is the whole function, also when unsolved: then it is the best partial program."""
+
+    schema_version: int = Field(SCHEMA, serialization_alias="schema")
+    file: str
+    function: str
+    line: int
+    status: Status
+    grade: Grade
+    message: str
+    labels: list[str] = []
+    code: str = ""
+    checks: list[CheckReport] = []
+    certificate: Certificate | None = None
+    cost: Cost = Cost()
+    warnings: list[str] = []
+
+    def json_text(self) -> str:
+        return self.model_dump_json(by_alias=True)

@@ -1,0 +1,46 @@
+"""What a user may set, in one model.
+
+Values are taken, in rising order, from `synthd.toml` in the workspace, `[tool.synthd]` in its
+pyproject.toml, the user's own config file, the environment, and the command line
+(daemon/config.py reads them).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[int, Field(ge=1)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class LimitSettings(BaseModel):
+    """How much one candidate may use in the sandbox."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    cpu_seconds: PositiveSeconds = Field(4.0, description="CPU seconds of one call")
+    wall_seconds: PositiveSeconds = Field(12.0, description="wall seconds of one call")
+    memory_mb: Positive = Field(2048, description="address space of the candidate's process, MiB")
+    output_bytes: Positive = Field(1 << 20, description="printed output that is kept, bytes")
+
+
+class Settings(BaseModel):
+    """Every key of synthd.toml. Strategy parameters are in a table of the strategy's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    model: str | None = Field(None, description="model to use, e.g. local/qwen2.5-coder:1.5b")
+    strategy: str = Field("seidr", description="search method; `synthd strategies` lists them")
+    max_programs: Positive = Field(24, description="programs judged at most")
+    max_seconds: PositiveSeconds = Field(120.0, description="wall seconds of one search at most")
+    max_tokens: Positive = Field(8192, description="completion tokens at most, all calls together")
+    seed: Annotated[int, Field(ge=0)] = Field(0, description="of all random choices")
+    python: str | None = Field(None, description="the project's interpreter")
+    models_dir: str | None = Field(None, description="where weights are kept (user config only)")
+    ollama_host: str | None = Field(None, description="Ollama's address (user config only)")
+    limits: LimitSettings = Field(default_factory=LimitSettings, description="sandbox limits")
+    parameters: dict[str, dict[str, bool | int | float | str]] = Field(
+        default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"
+    )

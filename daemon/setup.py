@@ -1,0 +1,23 @@
+"""What is the same for every function of one command: method, model, budget, judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synthd.daemon.settings import LimitSettings
+from synthd.sandbox.level import Detection
+from synthd.synth.budget import Budget
+from synthd.synth.ports import Model
+from synthd.synth.run import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    model: Model
+    strategy: Strategy
+    strategy_name: str
+    budget: Budget
+    seed: int
+    limits: LimitSettings
+    detection: Detection
+    unsafe: bool = False

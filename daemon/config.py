@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from synthd.daemon.exits import BadInput
 from synthd.daemon.settings import Settings
 from synthd.synth.models.names import Backend, parse
 
@@ -23,7 +24,7 @@ PREFIX = "SYNTHD_"
 NOT_FOR_WORKSPACES = ("models_dir", "ollama_host")
 
 
-class BadConfig(Exception):
+class BadConfig(BadInput):
     """A config value that cannot be used: which file, which key, what is allowed."""
 
 

@@ -1,0 +1,162 @@
+"""What synthd needs on this machine: found or not, and how to get what is missing.
+
+Never shows a key, starts a model, downloads anything or talks to a machine other than the
+Ollama server that the user configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from synthd.daemon import weights
+from synthd.daemon.locations import models_dir
+from synthd.daemon.settings import Settings
+from synthd.sandbox.level import Level, detect
+from synthd.synth.models import ollama_server
+from synthd.synth.source.place import find_place
+
+# Providers whose keys litellm reads from the environment.
+KEYS = (
+    "ANTHROPIC_API_KEY",
+    "AZURE_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "GEMINI_API_KEY",
+    "GROQ_API_KEY",
+    "MISTRAL_API_KEY",
+    "OPENAI_API_KEY",
+    "OPENROUTER_API_KEY",
+)
+
+
+class State(StrEnum):
+    OK = "ok"
+    MISSING = "missing"
+    OPTIONAL = "optional"  # missing, and synthd does its job without it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    state: State
+    found: str
+    fix: str = ""
+
+
+async def examine(
+    settings: Settings, environment: Mapping[str, str], folder: Path, python: Path | None = None
+) -> list[Finding]:
+    """Every finding, in the order in which a new user meets them."""
+    sandbox, models = await asyncio.gather(_sandbox(), _models(settings, environment))
+    return [
+        _own_python(),
+        _project_python(folder, environment, python),
+        sandbox,
+        *models,
+        _verus(environment),
+        *_editors(environment),
+    ]
+
+
+def _own_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", State.OK, f"{version} ({sys.executable})")
+
+
+def _project_python(folder: Path, environment: Mapping[str, str], python: Path | None) -> Finding:
+    place = find_place(folder / "any.py", environment=environment, python=python)
+    if os.access(place.python, os.X_OK):
+        return Finding("project's Python", State.OK, f"{place.python} ({place.python_why})")
+    fix = 'name one that exists: --python PATH, or python = "PATH" in synthd.toml'
+    return Finding("project's Python", State.MISSING, f"{place.python} cannot be run", fix)
+
+
+async def _sandbox() -> Finding:
+    detection = await detect()
+    found = f"{detection.level}" + "".join(f"; {reason}" for reason in detection.reasons)
+    if detection.level is Level.NONE:
+        return Finding("sandbox", State.MISSING, found, detection.fix)
+    return Finding("sandbox", State.OK, found, detection.fix)
+
+
+async def _models(settings: Settings, environment: Mapping[str, str]) -> list[Finding]:
+    embedded = _weights(settings)
+    ollama = await _ollama(settings)
+    keys = [key for key in KEYS if environment.get(key)]
+    default = settings.model or "none set; the first that is found is used"
+    pull = "synthd models pull qwen2.5-coder:1.5b"
+    some = bool(settings.model) or State.OK in (embedded.state, ollama.state)
+    return [
+        Finding(
+            "default model", State.OK if some else State.MISSING, default, "" if some else pull
+        ),
+        _engine(),
+        embedded,
+        ollama,
+        Finding(
+            "API keys",
+            State.OK if keys else State.OPTIONAL,
+            ", ".join(f"{key} is set" for key in keys) or "none (only remote models need one)",
+        ),
+    ]
+
+
+def _engine() -> Finding:
+    if importlib.util.find_spec("xllamacpp") is None:
+        fix = "from a clone of synthd: pipx install --force '.[local]'"
+        return Finding("embedded engine", State.OPTIONAL, "xllamacpp is not installed", fix)
+    return Finding("embedded engine", State.OK, "xllamacpp")
+
+
+def _weights(settings: Settings) -> Finding:
+    folder = models_dir(settings)
+    names = [model.name for model in weights.installed(folder)]
+    if names:
+        return Finding("weights", State.OK, f"{', '.join(names)} in {folder}")
+    fix = "synthd models pull qwen2.5-coder:1.5b"
+    return Finding("weights", State.OPTIONAL, f"none in {folder}", fix)
+
+
+async def _ollama(settings: Settings) -> Finding:
+    host = settings.ollama_host or ollama_server.DEFAULT_HOST
+    if not await ollama_server.is_running(host):
+        return Finding("Ollama", State.OPTIONAL, f"does not answer at {host}", "ollama serve")
+    names = await ollama_server.models(host)
+    return Finding("Ollama", State.OK, f"{len(names)} models at {host}: {', '.join(names[:5])}")
+
+
+def _verus(environment: Mapping[str, str]) -> Finding:
+    path = shutil.which("verus", path=environment.get("PATH"))
+    if path:
+        return Finding("Verus", State.OK, path)
+    return Finding("Verus", State.OPTIONAL, "not found (only proofs of Rust code need it)")
+
+
+def _editors(environment: Mapping[str, str]) -> list[Finding]:
+    found: list[Finding] = []
+    for name, program in (("Neovim", "nvim"), ("VS Code", "code")):
+        path = shutil.which(program, path=environment.get("PATH"))
+        if path is None:
+            found.append(Finding(name, State.OPTIONAL, "not found"))
+        elif program == "nvim":
+            found.append(_neovim(path, environment))
+        else:
+            text = f"{path}; there is no synthd extension for it yet"
+            found.append(Finding(name, State.OPTIONAL, text))
+    return found
+
+
+def _neovim(path: str, environment: Mapping[str, str]) -> Finding:
+    home = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    config = home / "nvim" / "lsp" / "synthd.lua"
+    if config.exists():
+        return Finding("Neovim", State.OK, f"{path}, plugin {config}")
+    fix = "put editors/neovim of the clone on your runtimepath (its README shows how)"
+    return Finding("Neovim", State.OPTIONAL, f"{path}, synthd is not set up in it", fix)

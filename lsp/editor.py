@@ -59,9 +59,10 @@ class Editor:
 
     @property
     def checks_versions(self) -> bool:
+        """Neovim 0.11 does not announce documentChanges, but the resource operations in them."""
         workspace = self._protocol.client_capabilities.workspace
         edit = workspace.workspace_edit if workspace else None
-        return bool(edit and edit.document_changes)
+        return bool(edit and (edit.document_changes or edit.resource_operations))
 
     @property
     def ignores_version_zero(self) -> bool:

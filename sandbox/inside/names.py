@@ -1,0 +1,111 @@
+"""Classes and functions that cross by name: which may, and how the other side finds them.
+
+Nothing is ever imported on decoding. The tester is strict: what a candidate may name there are
+the builtins and what importing the user's module loaded, so that neither `unittest.mock.ANY`
+nor a reference solution in a test file can be handed back as an answer.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import sysconfig
+import types
+from typing import Any
+
+_VALUE_MODULES = frozenset(
+    ["collections", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "statistics"]
+    + ["_collections", "_decimal", "_pydatetime", "pathlib._local", "uuid", "zoneinfo", "enum"]
+)
+_TEST_MODULES = ("unittest", "pytest", "_pytest", "doctest")
+
+
+class Names:
+    def __init__(self, roots: list[str], strict: bool) -> None:
+        self._roots = [os.path.join(root, "") for root in roots]
+        self._strict = strict
+        self._known: frozenset[str] | None = None
+        paths = sysconfig.get_paths()
+        self._stdlib = [os.path.join(paths[key], "") for key in ("stdlib", "platstdlib")]
+
+    def freeze(self) -> None:
+        """What is loaded now is what a candidate may name; test files come later."""
+        self._known = frozenset(sys.modules)
+
+    def may_cross(self, cls: type) -> bool:
+        """An instance of it can be described by its state, as far as this side can tell."""
+        module = cls.__module__
+        if not isinstance(module, str) or self._lookup(module, cls.__qualname__) is not cls:
+            return False
+        return self._holds_values(module)
+
+    def exists(self, cls: type) -> bool:
+        """Whether it can be found by its name, or was made inside a function."""
+        return self._lookup(cls.__module__, cls.__qualname__) is cls
+
+    def names(self, value: Any) -> tuple[str, str] | None:
+        """Where the other side may find this class or function."""
+        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if isinstance(module, str) and isinstance(name, str):
+            if self._lookup(module, name) is value and self._allowed(module, value):
+                return module, name
+        return None
+
+    def find(self, module: object, qualname: object) -> Any:
+        """The class or function, or None if the other side may not name it."""
+        found = self._lookup(module, qualname)
+        if found is None or not self._allowed(str(module), found):
+            return None
+        if self._strict and self._known is not None and module not in self._known:
+            return None
+        return found
+
+    def find_exception(self, module: object, qualname: object) -> type[BaseException] | None:
+        found = self._lookup(module, qualname)
+        if not isinstance(found, type) or not issubclass(found, BaseException):
+            return None
+        return None if str(module).startswith(_TEST_MODULES) else found
+
+    def is_third_party(self, cls: type) -> bool:
+        return self._origin(cls.__module__) == "third"
+
+    def is_installed(self, module: str) -> bool:
+        """Not the project's own: importing it early saves every child the time."""
+        return module in sys.modules and self._origin(module) in ("third", "stdlib")
+
+    def _lookup(self, module: object, qualname: object) -> Any:
+        """By plain dictionaries: no __getattr__ of a module or metaclass runs."""
+        place: Any = sys.modules.get(module) if isinstance(module, str) else None
+        if place is None or not isinstance(qualname, str):
+            return None
+        for part in qualname.split("."):
+            space = place.__dict__ if isinstance(place, (type, types.ModuleType)) else {}
+            if part not in space:
+                return None
+            place = space[part]
+        ours = isinstance(place, (type, types.FunctionType, types.BuiltinFunctionType))
+        return place if ours else None
+
+    def _allowed(self, module: str, value: Any) -> bool:
+        if module == "builtins":
+            return True
+        if not isinstance(value, type):
+            return self._origin(module) == "workspace"
+        return self._holds_values(module)
+
+    def _holds_values(self, module: str) -> bool:
+        if module.startswith(_TEST_MODULES):
+            return False
+        return module in _VALUE_MODULES or self._origin(module) in ("workspace", "third")
+
+    @functools.lru_cache(maxsize=None)  # noqa: B019 - one Names a process
+    def _origin(self, module: str) -> str:
+        file = getattr(sys.modules.get(module), "__file__", None)
+        if not isinstance(file, str):
+            return "stdlib"
+        if "site-packages" in file or "dist-packages" in file:
+            return "third"
+        if any(file.startswith(root) for root in self._roots):
+            return "workspace"
+        return "stdlib" if any(file.startswith(path) for path in self._stdlib) else "third"

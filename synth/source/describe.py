@@ -9,11 +9,13 @@ from tree_sitter import Node
 
 from synthd.synth.source import python
 from synthd.synth.source.docstring import Docstring, docstring
-from synthd.synth.source.syntax import Definition
 from synthd.synth.source.function import Kind, Span, Target, indentation
+from synthd.synth.source.syntax import Definition
 from synthd.synth.source.text import SourceText
 
-_DECLARES = re.compile(r"@\s*(?:[\w.]+\.)?(?:overload|abstract\w*)\b|@\s*[\w.]+\.(?:setter|deleter)\b")
+_DECLARES = re.compile(
+    r"@\s*(?:[\w.]+\.)?(?:overload|abstract\w*)\b|@\s*[\w.]+\.(?:setter|deleter)\b"
+)
 _PROTOCOL = re.compile(r"\bProtocol\b")
 _NOT_IMPLEMENTED = re.compile(r"raise\s+NotImplementedError\b")
 _KINDS = (
@@ -186,9 +188,11 @@ def _body_indent(
 
 
 def _unit(source: SourceText) -> str:
-    """One level of indentation: that of the first indented line after a line that ends in a colon."""
+    """One level of indentation: that of the first line inside a block."""
     match = _BLOCK.search(source.code)
     return match["unit"] if match else "    "
 
 
-_BLOCK = re.compile(r"^(?:class|def|async def|if|for|while|with|try)\b[^\n]*:[^\n]*\n+(?P<unit>[ \t]+)\S", re.M)
+_BLOCK = re.compile(
+    r"^(?:class|def|async def|if|for|while|with|try)\b[^\n]*:[^\n]*\n+(?P<unit>[ \t]+)\S", re.M
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import doctest
 import re
 from dataclasses import dataclass
@@ -137,9 +136,7 @@ def _blocks(text: str) -> list[tuple[int, str]]:
     return [(first, "\n".join(block)) for first, block in blocks]
 
 
-def _arrows(
-    doc: Docstring, target: Callee, used: set[int]
-) -> tuple[list[Example], list[Unparsed]]:
+def _arrows(doc: Docstring, target: Callee, used: set[int]) -> tuple[list[Example], list[Unparsed]]:
     found: list[Example] = []
     unread: list[Unparsed] = []
     rows = doc.value.expandtabs().split("\n")
@@ -185,5 +182,3 @@ def _closed(text: str) -> bool:
     """Whether brackets balance, strings left aside."""
     bare = re.sub(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", "", text)
     return sum(map(bare.count, "([{")) <= sum(map(bare.count, ")]}"))
-
-

@@ -12,9 +12,9 @@ from synthd.synth.source.program import Function, Program, lines_of
 from synthd.synth.source.scope import free
 
 _TYPING = frozenset(
-    "Any Callable ClassVar Counter DefaultDict Deque Dict Final FrozenSet Generator Generic Hashable "
-    "Iterable Iterator List Literal Mapping MutableMapping NamedTuple NoReturn Optional OrderedDict "
-    "Sequence Set Tuple Type TypeVar Union".split()
+    "Any Callable ClassVar Counter DefaultDict Deque Dict Final FrozenSet Generator Generic "
+    "Hashable Iterable Iterator List Literal Mapping MutableMapping NamedTuple NoReturn Optional "
+    "OrderedDict Sequence Set Tuple Type TypeVar Union".split()
 )
 _FILLS = frozenset("add append extend insert setdefault update".split())
 

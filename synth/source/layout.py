@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import tokenize
 from collections.abc import Iterator
 
 from synthd.synth.source.python import Unparsable
 
 _STARTS = frozenset(
-    getattr(tokenize, name) for name in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, name)
+    getattr(tokenize, name)
+    for name in ("FSTRING_START", "TSTRING_START")
+    if hasattr(tokenize, name)
 )
 _ENDS = frozenset(
     getattr(tokenize, name) for name in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, name)

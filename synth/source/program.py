@@ -125,7 +125,8 @@ def _says_nothing(node: ast.stmt) -> bool:
         return isinstance(error, ast.Name) and error.id == "NotImplementedError"
     constant = node.value if isinstance(node, ast.Expr) else None
     return isinstance(node, ast.Pass) or (
-        isinstance(constant, ast.Constant) and (constant.value is ... or constant.value.__class__ is str)
+        isinstance(constant, ast.Constant)
+        and (constant.value is ... or constant.value.__class__ is str)
     )
 
 

@@ -20,9 +20,7 @@ def splice(source: SourceText, target: Target, body: str, comment: str | None = 
     Raises Unencodable, or BrokenSignature where nothing can stand under the function's head.
     """
     start, end, text = replacement(source, target, body, comment)
-    return (
-        source.raw[: source.byte(start)] + source.encode(text) + source.raw[source.byte(end) :]
-    )
+    return source.raw[: source.byte(start)] + source.encode(text) + source.raw[source.byte(end) :]
 
 
 def replacement(
@@ -72,11 +70,17 @@ def _dedent(code: str, indent: str) -> str:
     )
 
 
+def _lines(text: str) -> list[str]:
+    """Only real line ends divide: a form feed does not."""
+    parts = _NEWLINE.sub("\n", text).split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
 def diff(source: SourceText, new: bytes, path: str = "") -> str:
     """A unified diff. Line ends are shown as plain ones."""
     name = path or source.path or "file"
-    before = _NEWLINE.sub("\n", source.text).splitlines(keepends=True)
-    after = _NEWLINE.sub("\n", new.decode(source.encoding)).splitlines(keepends=True)
+    before = _lines(source.text)
+    after = _lines(new.decode(source.encoding))
     lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines

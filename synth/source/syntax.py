@@ -86,7 +86,9 @@ def _point(view: bytes, byte: int) -> Point:
     return Point(view.count(b"\n", 0, byte), byte - (view.rfind(b"\n", 0, byte) + 1))
 
 
-def chunks(view: bytes, tree: Node, indent: bytes = b"", within: Chunk | None = None) -> list[Chunk]:
+def chunks(
+    view: bytes, tree: Node, indent: bytes = b"", within: Chunk | None = None
+) -> list[Chunk]:
     """Cut where a line with exactly this indentation begins a statement."""
     strings = [(n.start_byte, n.end_byte) for n in descend(tree, _STRING)]
     end = within.end if within else len(view)
@@ -131,9 +133,7 @@ def _line_end(view: bytes, start: int) -> int:
     return len(view) if found < 0 else found
 
 
-def _members(
-    view: bytes, chunk: Chunk, tree: Node, classes: tuple[Class, ...]
-) -> Iterator[Piece]:
+def _members(view: bytes, chunk: Chunk, tree: Node, classes: tuple[Class, ...]) -> Iterator[Piece]:
     """A class with an error in it is cut at its members, anything else stays whole."""
     head = _CLASS.match(view, chunk.start, chunk.end)
     member = _INDENTED.search(view, head.end(), chunk.end) if head else None

@@ -24,7 +24,7 @@ def stubs(source: SourceText) -> tuple[Target, ...]:
 
 
 def find(source: SourceText, name: str) -> Target:
-    """By `f`, `Class.method` or `Outer.Inner.method`; a bare method name if only one class has it."""
+    """By `f`, `Class.method` or `Outer.Inner.m`; a bare method name if one class has it."""
     known = functions(source)
     name = name.strip().removesuffix("()")
     exact = [t for t in known if t.qualname == name]

@@ -42,7 +42,8 @@ class SourceText:
             ) from None
         if text.encode(encoding, "replace") != raw:
             raise UnreadableSource(
-                f"{path or 'the file'} cannot be written back unchanged as {encoding}; save it as UTF-8"
+                f"{path or 'the file'} cannot be written back unchanged as {encoding}; "
+                "save it as UTF-8"
             )
         return cls(raw, text, encoding, path)
 
@@ -67,7 +68,7 @@ class SourceText:
 
     @cached_property
     def code(self) -> str:
-        """The text with "\\n" line ends and without a byte order mark, as Python's parser reads it."""
+        """With "\\n" line ends and no byte order mark, as Python's parser reads it."""
         return _NEWLINE.sub("\n", self.text.removeprefix(BOM))
 
     @cached_property

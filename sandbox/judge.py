@@ -147,7 +147,8 @@ class PythonJudge:
         if spec.module_error is not None:
             return self._report((), False, began, spec.module_error.message)
         if not spec.units:
-            return self._report((), False, began, "no check calls the function")
+            why = spec.errors[0].message if spec.errors else "no check calls the function"
+            return self._report((), False, began, why)
         bench = CandidateBench(
             self._candidates,
             self._limits,

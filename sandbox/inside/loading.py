@@ -129,7 +129,9 @@ class _Loader(importlib.abc.InspectLoader):
             self._change(tree)
             code = compile(tree, self._path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise CannotCompile(describe(error), getattr(error, "lineno", None)) from None
+            line = getattr(error, "lineno", None)
+            what = getattr(error, "msg", None) or str(error)  # without "(file, line)"
+            raise CannotCompile("%s: %s" % (type(error).__name__, what), line) from None
         module.__dict__.update(self._presets)
         exec(code, module.__dict__)
 

@@ -160,11 +160,10 @@ class Tester:
 
     def _file(self, module: types.ModuleType, name: str, path: str, text: str) -> None:
         target = self._order["qualname"].rsplit(".", 1)[-1]
-        first = self._order["qualname"].split(".")[0]
         self._peer.stopped = None
         try:
             tests = testfile.TestModule(name, path, text, target)
-            tests.load({first: getattr(module, first)})
+            tests.load({k: v for k, v in vars(module).items() if not k.startswith("__")})
         except BaseException as error:
             called = isinstance(error, Unanswered)
             why = "it calls %s outside a test" % target if called else loading.describe(error)

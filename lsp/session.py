@@ -83,8 +83,8 @@ class Session:
         except asyncio.CancelledError:
             job.state, job.message = State.CANCELLED, "cancelled"
         await bar.end(job.message)
-        self._announce(job)
         self._say(job)
+        self._announce(job)  # last: whoever hears it has heard all
 
     async def _search(self, job: Job, request: Request, bar: ProgressBar) -> Result:
         def tell(progress: Progress) -> None:

@@ -2,9 +2,10 @@
 -- The scenario comes as JSON in $SCENARIO:
 --   plugin, server (a command line), file, line (0-based), patience (ms)
 --   gate        a file to create once the job runs, where the server waits for one
---   type_when   when to type into the buffer: 'running' (before the gate opens)
---               or 'crossing' (when the edit arrives, before Neovim has told the server of the typing),
---               or 'preparing' (the same, at the empty edit that precedes one to a buffer of version 0)
+--   type_when   when to type into the buffer: 'before' (right before asking),
+--               'running' (before the gate opens),
+--               'crossing' (when the edit arrives, before Neovim has told the server of the typing),
+--               'preparing' (the same, at the empty edit that precedes one to a buffer of version 0)
 --   edit_first  change the buffer before asking, so that its version is not 0
 
 local scenario = vim.json.decode(vim.env.SCENARIO)
@@ -91,6 +92,9 @@ local function run()
     end
   end
   vim.api.nvim_win_set_cursor(0, { scenario.line + 1, 0 })
+  if scenario.type_when == 'before' then
+    type_at_top()
+  end
   vim.cmd('Synthesize')
   vim.wait(scenario.patience, function()
     return #seen.states > 0

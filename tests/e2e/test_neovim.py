@@ -132,6 +132,16 @@ async def test_a_changed_buffer_is_left_alone(
     assert any("solved, but the buffer" in message for message in seen["messages"])
 
 
+async def test_what_was_typed_last_is_what_is_solved(
+    nvim: str, scripted: list[str], file: Path
+) -> None:
+    """Neovim delays its change notifications; a request has to flush them."""
+    gate = str(file.parent / "gate")
+    seen = await drive(nvim, scripted, file, 20, gate=gate, type_when="before")
+    assert seen["states"] == ["running", "verified"]
+    assert seen["after"][1:] == ["# typed meanwhile", *SOLVED]
+
+
 async def test_a_refusal_is_shown_and_no_server_stays(
     nvim: str, scripted: list[str], tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ local function ask(synthd, command, arguments, answered)
     elseif answered then
       answered(answer)
     end
-  end, 0)
+  end, vim.api.nvim_get_current_buf()) -- not 0: Neovim 0.11 would not send pending changes first
 end
 
 vim.api.nvim_create_user_command('Synthesize', function(given)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from synthd.synth.models import openai_wire
+from synthd.synth.models import failures, openai_wire
 from synthd.synth.models.engine import Engine, EngineSettings
 from synthd.synth.models.errors import ModelFailed
 from synthd.synth.models.retry import Patience, Transient, patiently
@@ -27,6 +27,13 @@ class EmbeddedModel:
         self._settings = settings
         self._patience = patience or Patience()
         self._identity = identity
+        self._backend = failures.Backend(
+            model=f"local/{settings.name}",
+            where="the embedded engine",
+            start="try again",
+            key="try again",
+            get=f"run `synthd models pull {settings.name}`",
+        )
         self._free = asyncio.Semaphore(settings.slots)
         self._starting: asyncio.Task[Engine] | None = None
         self._crashes = 0
@@ -34,7 +41,7 @@ class EmbeddedModel:
 
     @property
     def name(self) -> str:
-        return f"local/{self._settings.name}"
+        return self._backend.model
 
     @property
     def endpoint(self) -> str:
@@ -81,7 +88,9 @@ class EmbeddedModel:
     async def _stream(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Piece, None]:
         engine = await self._running()
         try:
-            pieces = openai_wire.chat(engine.client, self.name, openai_wire.body(prompt, sampling))
+            pieces = openai_wire.chat(
+                engine.client, self._backend, openai_wire.body(prompt, sampling)
+            )
             async with aclosing(pieces):
                 async for piece in pieces:
                     yield piece

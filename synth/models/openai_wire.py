@@ -6,15 +6,13 @@ import json
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
-from synthd.synth.models.errors import ContextTooLong, ModelError, ModelFailed, WrongKey
-from synthd.synth.models.retry import Transient
+from synthd.synth.models import failures
 from synthd.synth.models.stream import Piece, Tokens
 from synthd.synth.ports import Finish, Prompt, Sampling
 
 if TYPE_CHECKING:
     import httpx
 
-BUSY = {408, 429, 500, 502, 503, 504}
 DONE = "[DONE]"
 
 
@@ -31,7 +29,7 @@ def body(prompt: Prompt, sampling: Sampling) -> dict[str, object]:
 
 
 async def chat(
-    client: httpx.AsyncClient, model: str, request: dict[str, object]
+    client: httpx.AsyncClient, backend: failures.Backend, request: dict[str, object]
 ) -> AsyncGenerator[Piece, None]:
     """Stream one completion. Closing the generator closes the connection, which stops the server.
 
@@ -42,12 +40,14 @@ async def chat(
     try:
         async with client.stream("POST", "/v1/chat/completions", json=request) as response:
             if response.status_code != 200:
-                raise _refusal(model, response.status_code, await response.aread())
+                said = _message(await response.aread())
+                raise failures.status(backend, response.status_code, said)
             async for event in _events(response):
-                yield _piece(model, event)
-    except httpx.HTTPError as error:
-        what = f"{type(error).__name__} {error}".strip()
-        raise Transient(ModelFailed(f"{model}: the connection failed ({what})")) from error
+                if error := event.get("error"):
+                    raise failures.status(backend, error.get("code", 500), _told(error))
+                yield _piece(event)
+    except (httpx.HTTPError, ValueError, LookupError, AttributeError) as error:
+        raise failures.broken(backend, error) from error
 
 
 async def _events(response: httpx.Response) -> AsyncGenerator[Any, None]:
@@ -69,9 +69,7 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Any, None]:
                 yield {"error": json.loads(value)}
 
 
-def _piece(model: str, event: Any) -> Piece:
-    if "error" in event:
-        raise _refusal(model, event["error"].get("code", 500), json.dumps(event).encode())
+def _piece(event: Any) -> Piece:
     text, finish, tokens = "", None, None
     if event.get("choices"):
         choice = event["choices"][0]
@@ -83,19 +81,13 @@ def _piece(model: str, event: Any) -> Piece:
     return Piece(text, finish, tokens)
 
 
-def _refusal(model: str, status: int, answer: bytes) -> Transient | ModelError:
-    kind, message = _reason(answer)
-    if kind == "exceed_context_size_error":
-        return ContextTooLong(f"the prompt does not fit {model}: {message}")
-    if status in (401, 403):
-        return WrongKey(f"{model} refused our key: {message}")
-    failed = ModelFailed(f"{model} failed with status {status}: {message}")
-    return Transient(failed) if status in BUSY else failed
+def _told(error: Any) -> str:
+    return f"{error.get('type', 'error')}: {error.get('message', error)}"
 
 
-def _reason(answer: bytes) -> tuple[str, str]:
+def _message(answer: bytes) -> str:
+    """An error's kind and message, or whatever else was sent."""
     try:
-        error = json.loads(answer)["error"]
-        return str(error.get("type", "")), str(error.get("message", error))
-    except (ValueError, KeyError, AttributeError, TypeError):
-        return "", answer[:200].decode(errors="replace").strip()
+        return _told(json.loads(answer)["error"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return answer.decode(errors="replace")

@@ -124,7 +124,11 @@ async def test_synthesizes_and_undoes_in_one_step(
 async def test_a_changed_buffer_is_left_alone(
     nvim: str, scripted: list[str], file: Path, tmp_path: Path, type_when: str, edit_first: bool
 ) -> None:
-    more = {"gate": str(tmp_path / "gate"), "type_when": type_when, "edit_first": edit_first}
+    more: dict[str, Any] = {
+        "gate": str(tmp_path / "gate"),
+        "type_when": type_when,
+        "edit_first": edit_first,
+    }
     seen = await drive(nvim, scripted, file, 20, **more)
     assert seen["after"] == seen["typed"]
     assert seen["states"][-1] in ("stale", "not_applied")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from synthd.synth.source import python
 from synthd.synth.source.layout import tokens
 
+BUILTINS = frozenset(dir(builtins))
 _PREFIX = re.compile(
     r"""^\s*(?:[-*+•]\s+|\d+[.)]\s+)?
     (?:(?:for\s+)?(?:examples?|e\.\s?g\.|eg|ex|i\.e\.|usage)(?![\w(])\s*\d*\s*[:.,)]?\s*)*
@@ -51,7 +52,7 @@ class Callee:
 
     name: str
     classes: tuple[str, ...] = ()
-    known: frozenset[str] = frozenset()
+    known: frozenset[str] = BUILTINS
     attribute: bool = False  # a property is read, not called
 
     def is_called_in(self, node: ast.AST) -> bool:
@@ -167,7 +168,8 @@ def _why_no_call(left: ast.expr, callee: Callee) -> str | None:
         return f"write the call as {callee.form}"
     if isinstance(left, _NOT_CALLS) or isinstance(getattr(left, "op", None), ast.Not):
         return "the left side is not a plain call"
-    unknown = sorted(python.free_names(left) - callee.known)
+    own = callee.classes[0] if callee.classes else callee.name
+    unknown = sorted(python.free_names(left) - callee.known - {own})
     if unknown:
         return f"{', '.join(unknown)} is not defined; strings need quotes"
     return None
@@ -179,8 +181,8 @@ def _value(text: str, callee: Callee) -> tuple[str, str] | Refusal:
     for end in _ends(text):
         value = text[:end].strip().strip("`").strip()
         rest = text[end:].lstrip("`")
-        if re.fullmatch(r".*\d\.", value) and not rest.strip():
-            continue  # the full stop of a sentence
+        if value.endswith(",") or (re.fullmatch(r".*\d\.", value) and not rest.strip()):
+            continue  # the punctuation of a sentence
         value = _SPELLINGS.get(value, value)
         node = python.expression(value)
         if node is None or _commented(value):
@@ -192,6 +194,10 @@ def _value(text: str, callee: Callee) -> tuple[str, str] | Refusal:
         if isinstance(node, ast.Tuple) or not isinstance(node, ast.Call):
             return refusal
     return refusal
+
+
+def _bare(node: ast.Tuple) -> bool:
+    return bool(node.elts) and node.elts[0].col_offset == node.col_offset
 
 
 def _commented(value: str) -> bool:
@@ -221,7 +227,7 @@ def _sum_of(value: str, rest: str) -> bool:
 
 
 def _why_no_value(node: ast.expr, value: str, callee: Callee) -> str | None:
-    if isinstance(node, ast.Tuple) and not value.startswith("("):
+    if isinstance(node, ast.Tuple) and _bare(node):
         return "several values; put a tuple into parentheses"
     if isinstance(node, ast.Constant) and value.startswith("("):
         return "a tuple of one needs a comma"
@@ -238,6 +244,3 @@ def _why_no_value(node: ast.expr, value: str, callee: Callee) -> str | None:
         return f"the expected value must not call {callee.name}"
     unknown = sorted(python.free_names(node) - callee.known)
     return f"{', '.join(unknown)} is not defined" if unknown else None
-
-
-BUILTINS = frozenset(dir(builtins))

@@ -5,7 +5,7 @@ SourceError
 ├── NoSuchFunction    the file has no function of that name, or none at that place
 ├── AmbiguousName     several functions answer to the name
 ├── NotAddressable    a function inside a function
-├── BrokenSignature   the function's own head does not parse, so nothing can be put under it
+├── BrokenSignature   the function itself does not parse, so nothing can be put under its head
 ├── NotAdoptable      a program that cannot become this function's body
 ├── Unencodable       the new body has characters that the file's encoding lacks
 └── ExampleError      an example that cannot be understood

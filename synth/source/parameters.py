@@ -35,6 +35,11 @@ def mapping(target: Target, function: Function, code: str, bound: bool) -> str:
     pairs += [(mine.arg, yours.arg) for mine, yours in
               ((theirs.vararg, ours.vararg), (theirs.kwarg, ours.kwarg))
               if mine and yours]  # fmt: skip
+    if theirs.vararg and not ours.vararg:
+        rest = given[len(wanted) :]
+        pairs.append((theirs.vararg.arg, f"({', '.join(rest)}{',' if len(rest) == 1 else ''})"))
+    if theirs.kwarg and not ours.kwarg:
+        pairs.append((theirs.kwarg.arg, "{}"))
     known = {a.arg for a in ast.walk(ours) if isinstance(a, ast.arg)}
     for name, default in zip(theirs.kwonlyargs, theirs.kw_defaults, strict=True):
         if name.arg not in known:

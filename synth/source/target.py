@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from synthd.synth.source.describe import describe
-from synthd.synth.source.errors import AmbiguousName, NoSuchFunction, NotAddressable
+from synthd.synth.source.errors import (
+    AmbiguousName,
+    BrokenSignature,
+    NoSuchFunction,
+    NotAddressable,
+)
 from synthd.synth.source.function import Kind, Span, Target
 from synthd.synth.source.syntax import definitions
 from synthd.synth.source.text import SourceText
@@ -47,6 +53,11 @@ def _missing(source: SourceText, name: str, known: tuple[Target, ...]) -> Except
         return NotAddressable(
             f"{bare} on line {nested[bare]} is inside another function; "
             "only functions at the top level and in classes can be synthesized"
+        )
+    if written := re.search(rf"^[ \t]*(?:async\s+)?def\s+{re.escape(bare)}\b", source.code, re.M):
+        line = source.code.count("\n", 0, written.start()) + 1
+        return BrokenSignature(
+            f"{bare} on line {line} does not parse; correct it or empty its body first"
         )
     names = [t.qualname for t in known]
     close = difflib.get_close_matches(name, names, 3, 0.5)

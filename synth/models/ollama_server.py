@@ -104,8 +104,9 @@ async def pull(host: str, model: str) -> AsyncGenerator[PullStep, None]:
     Raises ModelError.
     """
     backend = described(model, host)
-    client = connect(host)
+    client = None
     try:
+        client = connect(host)
         async with aclosing(await client.pull(model, stream=True)) as steps:  # type: ignore[type-var]
             while True:
                 async with asyncio.timeout(SILENCE):
@@ -118,7 +119,8 @@ async def pull(host: str, model: str) -> AsyncGenerator[PullStep, None]:
     except Exception as error:
         raise _final(failed(backend, error)) from error
     finally:
-        await client.close()  # type: ignore[no-untyped-call]
+        if client is not None:
+            await client.close()  # type: ignore[no-untyped-call]
 
 
 def code_model(names: list[str]) -> str | None:

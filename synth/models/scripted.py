@@ -61,6 +61,9 @@ class ScriptedModel:
         finally:
             self.running -= 1
 
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
     def _answer(self, prompt: Prompt, sampling: Sampling, call: int) -> str:
         if callable(self._script):
             return self._script(prompt, sampling, call)

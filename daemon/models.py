@@ -1,0 +1,92 @@
+"""Which model a job uses, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from synthd.daemon.weights.catalogue import CATALOGUE, Weights
+from synthd.daemon.weights.store import Store
+from synthd.synth.models import ollama_server
+from synthd.synth.models.embedded import EmbeddedModel
+from synthd.synth.models.engine import EngineSettings
+from synthd.synth.models.errors import ModelError, NoModel, UnknownModel
+from synthd.synth.models.names import Backend, ModelName, parse
+from synthd.synth.models.ollama import OllamaModel
+from synthd.synth.models.remote import RemoteModel
+from synthd.synth.ports import Model
+
+
+class OwnedModel(Model, Protocol):
+    """A model whose connections and processes are its owner's to close."""
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """why completes "MODEL is used because …". Whoever has it must close it."""
+
+    model: OwnedModel
+    why: str
+
+    async def aclose(self) -> None:
+        await self.model.aclose()
+
+
+async def choose(
+    name: str | None,
+    default: str | None,
+    ollama_host: str | None,
+    directory: Path,
+    catalogue: tuple[Weights, ...] = CATALOGUE,
+) -> Chosen:
+    """The named model, else the configured one, else one that is here already.
+
+    Starts nothing; contacts Ollama only where nothing is named. Raises ModelError.
+    """
+    host, store = ollama_host or ollama_server.DEFAULT_HOST, Store(directory, catalogue)
+    if name:
+        return Chosen(make(parse(name), host, store), "it was asked for by name")
+    if default:
+        return Chosen(make(parse(default), host, store), "it is configured")
+    if (model := await _in_ollama(host)) is not None:
+        return Chosen(model, "Ollama runs and has it")
+    for weights in store.installed():
+        return Chosen(_embedded(weights, store), "its weights are on this machine")
+    raise NoModel(
+        "no model is configured, in a running Ollama, or on disk: "
+        f"run `synthd models pull {catalogue[0].name}`"
+    )
+
+
+def make(name: ModelName, ollama_host: str, store: Store) -> OwnedModel:
+    """A model that has not been contacted or started yet. Raises UnknownModel."""
+    if name.backend is Backend.OLLAMA:
+        return OllamaModel(name.name, ollama_host)
+    if name.backend is Backend.REMOTE:
+        return RemoteModel(name.name)
+    known = {weights.name: weights for weights in store.catalogue}
+    if (weights := known.get(name.name)) is None:
+        raise UnknownModel(
+            f"there is no local model {name.name!r}: choose one of {', '.join(known)}, "
+            f"or write ollama/{name.name} if Ollama has it"
+        )
+    if not store.has(weights):
+        raise UnknownModel(f"{name} is not on this machine: run `synthd models pull {name.name}`")
+    return _embedded(weights, store)
+
+
+async def _in_ollama(host: str) -> OllamaModel | None:
+    try:
+        names = await ollama_server.models(host, deadline=2.0)
+    except ModelError:
+        return None
+    found = ollama_server.code_model(names)
+    return None if found is None else OllamaModel(found, host)
+
+
+def _embedded(weights: Weights, store: Store) -> EmbeddedModel:
+    settings = EngineSettings(store.path_of(weights), weights.name)
+    return EmbeddedModel(settings, identity=weights.sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,10 @@ class ModuleContext:
     roots: tuple[Path, ...]  # what goes on sys.path
     workspace: Path | None = None
     hidden: tuple[Path, ...] = ()
+
+    @property
+    def program(self) -> Path:
+        return Path(os.path.abspath(self.python))  # not resolved: a link may be into a venv
 
     @property
     def folders(self) -> tuple[Path, ...]:

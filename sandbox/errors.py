@@ -1,9 +1,9 @@
 """Why nothing could be judged.
 
-    SandboxError
-    ├── SandboxUnavailable   this machine offers no isolation; the message has the remedy
-    ├── InterpreterUnusable  the project's Python does not start
-    └── SandboxBroken        the sandbox ended by itself
+SandboxError
+├── SandboxUnavailable   this machine offers no isolation; the message has the remedy
+├── InterpreterUnusable  the project's Python does not start
+└── SandboxBroken        the sandbox ended by itself
 """
 
 from __future__ import annotations

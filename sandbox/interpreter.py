@@ -15,7 +15,7 @@ _ASK = """
 import json, sys, sysconfig
 paths = sysconfig.get_paths()
 print(json.dumps([sys.version_info[:2], sys.base_prefix, sys.base_exec_prefix,
-                  paths["stdlib"], paths["platstdlib"]]))
+                  paths["stdlib"], paths["platstdlib"], sys.executable]))
 """
 _PATIENCE = 20.0
 _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
@@ -32,7 +32,6 @@ class Interpreter:
 
 async def look_at(program: Path) -> Interpreter:
     """Raises InterpreterUnusable if it does not run or is too old."""
-    program = Path(os.path.abspath(program))
     process = await _start(program)
     try:
         said, complained = await asyncio.wait_for(process.communicate(), _PATIENCE)
@@ -43,18 +42,20 @@ async def look_at(program: Path) -> Interpreter:
             process.kill()
             await process.wait()
     try:
-        version, *places = json.loads(said)
+        version, *places, itself = json.loads(said)
     except ValueError:
         last = complained.decode(errors="replace").strip().splitlines()[-1:]
         raise InterpreterUnusable(f"{program} is not a working Python: {last}") from None
     if tuple(version) < (3, 8):
         raise InterpreterUnusable(f"{program} is Python {version[0]}.{version[1]}; 3.8 is needed")
+    # Version managers put scripts on PATH that start the real interpreter.
+    program = Path(itself or program)
     folders = [Path(place) for place in places]
     environment = program.parent.parent
     if (environment / "pyvenv.cfg").exists():
         folders += [environment, *_linked_folders(environment)]
-    folders = _outermost(folders)
-    return Interpreter(program, folders, tuple(_links(program, folders)))
+    shown = _outermost(folders)
+    return Interpreter(program, shown, tuple(_links(program, shown)))
 
 
 async def _start(program: Path) -> asyncio.subprocess.Process:
@@ -90,12 +91,15 @@ def _outermost(folders: list[Path]) -> tuple[Path, ...]:
     spelled = {Path(os.path.normpath(f)) for f in folders} | {f.resolve() for f in folders}
     outside = [f for f in spelled if f.is_dir() and not _within(f, map(Path, _SYSTEM))]
     return tuple(
-        sorted(f for f in outside if not _within(f, (o for o in outside if o != f)) and f != f.root)
+        sorted(
+            f for f in outside if not _within(f, (o for o in outside if o != f)) and f != Path("/")
+        )
     )
 
 
 def _links(program: Path, folders: tuple[Path, ...]) -> list[tuple[Path, Path]]:
-    found, step = [], program
+    found: list[tuple[Path, Path]] = []
+    step = program
     while step.is_symlink() and len(found) < 20:
         if not _within(step, [*folders, *map(Path, _SYSTEM)]):
             found.append((step, step.resolve()))

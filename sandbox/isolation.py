@@ -65,13 +65,13 @@ def bubblewrap(
     argv += ["--proc", "/proc", "--dev", "/dev"]
     argv += ["--size", str(limits.scratch_bytes), "--tmpfs", "/dev/shm"]
     argv += ["--size", str(limits.scratch_bytes), "--tmpfs", "/tmp"]
-    for path in _SYSTEM:
-        if os.path.islink(path):
-            argv += ["--symlink", os.readlink(path), path]
+    for place in _SYSTEM:
+        if os.path.islink(place):
+            argv += ["--symlink", os.readlink(place), place]
         else:
-            argv += ["--ro-bind-try", path, path]
-    for path in _SETTINGS:
-        argv += ["--ro-bind-try", path, path]
+            argv += ["--ro-bind-try", place, place]
+    for setting in _SETTINGS:
+        argv += ["--ro-bind-try", setting, setting]
     for folder in _by_depth((*interpreter.folders, _INSIDE, *context.folders)):
         argv += ["--ro-bind", str(folder), str(folder)]
     for link, target in interpreter.links:

@@ -84,7 +84,7 @@ class PythonJudge:
             remedy = f"; try: {detection.fix}" if detection.fix else ""
             why = "; ".join(detection.reasons) or "no isolation"
             raise SandboxUnavailable(f"generated code cannot be run safely here: {why}{remedy}")
-        interpreter = await look_at(context.python)
+        interpreter = await look_at(context.program)
         async with contextlib.AsyncExitStack() as stack:
             runners = []
             for masked in ((), context.masked):

@@ -7,7 +7,8 @@ test goes on, so that a candidate is scored by how many hold.
 from __future__ import annotations
 
 import ast
-from typing import Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 REACH, DECIDE = "__synthd_reach__", "__synthd_decide__"
 _LEFT, _RIGHT = "_synthd_left", "_synthd_right"
@@ -94,10 +95,11 @@ class _Rewriter(ast.NodeTransformer):
             assert isinstance(test, ast.Compare)
             made += [_assign(_LEFT, test.left), _assign(_RIGHT, test.comparators[0])]
             value: ast.expr = ast.Compare(_load(_LEFT), test.ops, [_load(_RIGHT)])
-            sides = [_load(_LEFT), _load(_RIGHT)]
+            sides: list[ast.expr] = [_load(_LEFT), _load(_RIGHT)]
         else:
             made += [_assign(_LEFT, test)]
-            value, sides = _load(_LEFT), [_load(_LEFT), ast.Constant(None)]
+            value = _load(_LEFT)
+            sides = [_load(_LEFT), ast.Constant(None)]
         made.append(_call(DECIDE, [ast.Constant(index), value, *sides, message]))
         for statement in made:
             for part in ast.walk(statement):
@@ -114,7 +116,7 @@ class _Rewriter(ast.NodeTransformer):
         other = test.left if right else test.comparators[0]
         expected = self._source(other)
         if not isinstance(test.ops[0], ast.Eq):
-            expected = "%s %s" % (_SIGNS.get(type(test.ops[0]), "?"), expected)
+            expected = "{} {}".format(_SIGNS.get(type(test.ops[0]), "?"), expected)
         return Site(node.lineno, self._source(given), expected, right)
 
     def _source(self, node: ast.expr) -> str:

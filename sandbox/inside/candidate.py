@@ -12,7 +12,8 @@ import io
 import json
 import sys
 import types
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from synthd.sandbox.inside import loading
 from synthd.sandbox.inside.names import Names
@@ -33,7 +34,7 @@ class Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         kept = text[: self._room]
         if kept:
             self._parts.append(kept)
@@ -84,7 +85,7 @@ class Candidate:
         except BaseException as error:
             return ["import", loading.describe(error), loading.line_in(path, error)]
         if self._raw is None:
-            return ["import", "%s is not defined" % order["qualname"], None]
+            return ["import", "{} is not defined".format(order["qualname"]), None]
         return None
 
     def _capture(self, function: Callable[..., Any]) -> Callable[..., Any]:

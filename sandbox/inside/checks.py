@@ -1,7 +1,7 @@
 """Doctests and examples, run against the proxy of the candidate."""
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
-
 import __future__
 
 import doctest
@@ -10,7 +10,8 @@ import math
 import re
 import sys
 import traceback
-from typing import Any, Callable, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from synthd.sandbox.inside.loading import describe
 from synthd.sandbox.inside.remote import Stop
@@ -86,7 +87,7 @@ def _compare(want: str, got: str, error: BaseException | None, flags: int) -> Fi
 
 def _last_line(error: BaseException) -> str:
     lines = traceback.format_exception_only(type(error), error)
-    return lines[-1] if not isinstance(error, SyntaxError) else lines[-1]
+    return lines[-1]
 
 
 def _name(message: str) -> str:
@@ -104,8 +105,9 @@ def _flags(source: str, line: int) -> int:
 def _features(space: dict[str, Any]) -> int:
     flags = 0
     for name in __future__.all_feature_names:
-        feature = getattr(__future__, name)
-        flags |= feature.compiler_flag if space.get(name) is feature else 0
+        feature = getattr(__future__, name, None)
+        if feature is not None and space.get(name) is feature:
+            flags |= int(feature.compiler_flag)
     return flags
 
 
@@ -131,7 +133,7 @@ def check_example(example: Example, space: dict[str, Any], calls: Callable[[], i
             pass
         except BaseException as error:
             if calls() == before:
-                return "`%s` raises by itself: %s" % (text.strip(), describe(error))
+                return f"`{text.strip()}` raises by itself: {describe(error)}"
     return ""
 
 
@@ -140,7 +142,7 @@ def _same(got: Any, expected: Any) -> bool:
     equal = got == expected
     if hasattr(equal, "all") and hasattr(equal, "shape"):
         equal = getattr(got, "shape", None) == getattr(expected, "shape", None) and equal.all()
-    return bool(equal) or _alike(got, expected, lambda a, b: a == b or a != a and b != b)
+    return bool(equal) or _alike(got, expected, lambda a, b: a == b or (a != a and b != b))
 
 
 def close(got: Any, expected: Any) -> bool:
@@ -151,8 +153,8 @@ def close(got: Any, expected: Any) -> bool:
 
 def _nearly(a: Any, b: Any) -> bool:
     if isinstance(a, complex) or isinstance(b, complex):
-        return abs(a - b) <= 1e-9 * max(abs(a), abs(b)) or a == b
-    return math.isclose(a, b, rel_tol=1e-9) or a != a and b != b
+        return bool(a == b or abs(a - b) <= 1e-9 * max(abs(a), abs(b)))
+    return math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b)
 
 
 def _alike(got: Any, expected: Any, number: Callable[[Any, Any], bool]) -> bool:

@@ -3,9 +3,11 @@
 Strict: whatever encode.py would not have written is a BadValue.
 """
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from synthd.sandbox.inside import arrays, instances
 from synthd.sandbox.inside.cells import BadValue, Cell, Node, from_cell
@@ -40,7 +42,7 @@ class Decoder:
         self._token = token
         self._stranger = stranger
         self._start = len(known or ())
-        self.nodes = [None] * self._start + nodes
+        self.nodes: list[Node] = [None] * self._start + nodes
         self.objects: list[Any] = list(known or ()) + [_UNBUILT] * len(nodes)
         self._unfilled: list[int] = []
         self._third: list[Any] = []
@@ -108,14 +110,14 @@ class Decoder:
 
     def _needed(self, node: Node) -> list[Cell]:
         if node[0] == "inst":
-            return node[2 : 3 + node[1][1]] if instances.is_frozen(node[1]) else node[2:3]
-        return [] if node[0] in MUTABLE and node[0] != "ndarray" else node[2:]
+            return list(node[2 : 3 + node[1][1]] if instances.is_frozen(node[1]) else node[2:3])
+        return [] if node[0] in MUTABLE and node[0] != "ndarray" else list(node[2:])
 
     def _make(self, index: int, node: Node) -> Any:
         tag, data = node[0], node[1]
         if tag == "named":
             found = self._names.find(*data)
-            return Unknown("%s.%s" % tuple(data)) if found is None else found
+            return Unknown("{}.{}".format(*tuple(data))) if found is None else found
         if tag in ("token", "yours"):
             return self._token(node)
         if tag == "exc":
@@ -184,7 +186,11 @@ class Decoder:
             arrays.update(target, arrays.build(tag, data, children))
         else:
             kind = _KINDS.get(tag)
-            if kind is None or kind.fill is None or index < self._start and not _same(target, tag):
+            if (
+                kind is None
+                or kind.fill is None
+                or (index < self._start and not _same(target, tag))
+            ):
                 raise BadValue("an update of another kind")
             kind.fill(target, data, children)
 

@@ -7,7 +7,8 @@ and cross as a token: the other side can call it, iterate over it, or hand it ba
 from __future__ import annotations
 
 import types
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from synthd.sandbox.inside import arrays, instances
 from synthd.sandbox.inside.cells import Cell, Node, NotACell, size_of, to_cell
@@ -15,8 +16,22 @@ from synthd.sandbox.inside.kinds import standard_kinds
 from synthd.sandbox.inside.names import Names
 
 MUTABLE = frozenset(
-    ["list", "dict", "set", "bytearray", "deque", "ordereddict", "defaultdict", "counter"]
-    + ["namespace", "array", "stringio", "bytesio", "ndarray", "inst"]
+    [
+        "list",
+        "dict",
+        "set",
+        "bytearray",
+        "deque",
+        "ordereddict",
+        "defaultdict",
+        "counter",
+        "namespace",
+        "array",
+        "stringio",
+        "bytesio",
+        "ndarray",
+        "inst",
+    ]
 )
 _KINDS = standard_kinds()
 _TAGS = {cls: tag for tag, (cls, _) in _KINDS.items()}

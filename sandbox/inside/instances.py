@@ -3,11 +3,13 @@
 Never pickle: the class is found by name, made by `cls.__new__`, and its state is set.
 """
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
 import collections
 import enum
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from synthd.sandbox.inside.cells import BadValue
 
@@ -67,7 +69,7 @@ def _slots(cls: type) -> Iterator[str]:
             if name in ("__dict__", "__weakref__"):
                 continue
             hidden = name.startswith("__") and not name.endswith("__")
-            yield "_%s%s" % (base.__name__.lstrip("_"), name) if hidden else name
+            yield "_{}{}".format(base.__name__.lstrip("_"), name) if hidden else name
 
 
 def is_frozen(data: Any) -> bool:
@@ -81,14 +83,18 @@ def new_instance(cls: type, data: Any, content: list[Any]) -> Any:
         return _member(cls, *content)
     base = solid_base(cls)
     if base is None or base.__name__ != data[0]:
-        raise BadValue("another kind of %s" % cls.__name__)
+        raise BadValue(f"another kind of {cls.__name__}")
     if base in (int, float, str, bytes):
         if type(content[0]) is not base:
-            raise BadValue("%s expected" % base.__name__)
-        return base.__new__(cls, content[0])  # type: ignore[call-overload]
+            raise BadValue(f"{base.__name__} expected")
+        return _new(base, cls, content[0])
     if base in (tuple, frozenset):
-        return base.__new__(cls, content)  # type: ignore[call-overload]
-    return base.__new__(cls)  # type: ignore[call-overload]
+        return _new(base, cls, content)
+    return _new(base, cls)
+
+
+def _new(base: Any, cls: type, *content: Any) -> Any:
+    return base.__new__(cls, *content)
 
 
 def _member(cls: Any, name: Any, value: Any) -> Any:

@@ -3,6 +3,7 @@
 Exact types only: a subclass is an instance (instances.py) or cannot cross.
 """
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
 import array
@@ -15,7 +16,8 @@ import pathlib
 import re
 import types
 import uuid
-from typing import Any, Callable, Iterable, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from synthd.sandbox.inside.cells import BadValue, pack64, unpack64
 
@@ -102,7 +104,7 @@ def _describe_timezone(zone: Any) -> Parts:
 
 def _exact(kind: type, value: Any) -> Any:
     if type(value) is not kind:
-        raise BadValue("%s expected" % kind.__name__)
+        raise BadValue(f"{kind.__name__} expected")
     return value
 
 
@@ -149,7 +151,7 @@ def standard_kinds() -> dict[str, tuple[type, Kind]]:
                     [v.hour, v.minute, v.second, v.microsecond, v.fold],
                     [v.tzinfo],
                 ),
-                lambda d, c: dt.time(*d[:4], tzinfo=c[0], fold=d[4]),
+                lambda d, c: dt.time(d[0], d[1], d[2], d[3], c[0], fold=d[4]),
             ),
         ),
         "datetime": (
@@ -168,7 +170,7 @@ def standard_kinds() -> dict[str, tuple[type, Kind]]:
                     ],
                     [v.tzinfo],
                 ),
-                lambda d, c: dt.datetime(*d[:7], tzinfo=c[0], fold=d[7]),
+                lambda d, c: dt.datetime(*d[:7]).replace(tzinfo=c[0], fold=d[7]),
             ),
         ),
         "timedelta": (

@@ -13,7 +13,8 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from synthd.sandbox.inside.locate import Function, find_function
 
@@ -64,14 +65,14 @@ def _relay(function: Function) -> list[ast.stmt]:
     given = function.args
     names = [arg.arg for arg in [*given.posonlyargs, *given.args]]
     parts = names + (["*" + given.vararg.arg] if given.vararg else [])
-    parts += ["%s=%s" % (arg.arg, arg.arg) for arg in given.kwonlyargs]
+    parts += [f"{arg.arg}={arg.arg}" for arg in given.kwonlyargs]
     parts += ["**" + given.kwarg.arg] if given.kwarg else []
-    call = "(%s)" % ", ".join(parts)
-    text = "return %s%s" % (CALL, call)
+    call = "({})".format(", ".join(parts))
+    text = f"return {CALL}{call}"
     if isinstance(function, ast.AsyncFunctionDef) and _is_async_generator(function):
-        text = "async for _value in %s%s: yield _value" % (AGEN, call)
+        text = f"async for _value in {AGEN}{call}: yield _value"
     head = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
-    made = ast.parse("%s f():\n    %s\n" % (head, text)).body[0]
+    made = ast.parse(f"{head} f():\n    {text}\n").body[0]
     assert isinstance(made, (ast.FunctionDef, ast.AsyncFunctionDef))
     for node in ast.walk(made):
         if hasattr(node, "lineno"):
@@ -131,7 +132,7 @@ class _Loader(importlib.abc.InspectLoader):
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = getattr(error, "lineno", None)
             what = getattr(error, "msg", None) or str(error)  # without "(file, line)"
-            raise CannotCompile("%s: %s" % (type(error).__name__, what), line) from None
+            raise CannotCompile(f"{type(error).__name__}: {what}", line) from None
         module.__dict__.update(self._presets)
         exec(code, module.__dict__)
 
@@ -143,7 +144,7 @@ def describe(error: BaseException) -> str:
         text = str(error)
     except BaseException:
         text = "<unprintable>"
-    return ("%s: %s" % (name, text) if text else name)[:2000]
+    return (f"{name}: {text}" if text else name)[:2000]
 
 
 def line_in(path: str, error: BaseException) -> int | None:

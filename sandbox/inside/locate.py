@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import Iterator, Union
+from collections.abc import Iterator
+from typing import Union
 
-Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]  # noqa: UP007 - Python 3.8
 
 
 class NotFound(Exception):
@@ -22,7 +23,7 @@ def find_function(tree: ast.Module, qualname: str, line: int | None = None) -> F
     at_line = [node for node in found if node.lineno == line]
     plain = [node for node in found if not _is_overload(node)]
     if not found:
-        raise NotFound("the module defines no %s" % qualname)
+        raise NotFound(f"the module defines no {qualname}")
     return (at_line or plain or found)[-1]
 
 
@@ -31,7 +32,7 @@ def functions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield prefix + node.name, node
         elif isinstance(node, ast.ClassDef):
-            yield from functions(node.body, "%s%s." % (prefix, node.name))
+            yield from functions(node.body, f"{prefix}{node.name}.")
         else:
             for field in ("body", "orelse", "finalbody"):
                 yield from functions(getattr(node, field, []) or [], prefix)

@@ -15,8 +15,22 @@ import types
 from typing import Any
 
 _VALUE_MODULES = frozenset(
-    ["collections", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "statistics"]
-    + ["_collections", "_decimal", "_pydatetime", "pathlib._local", "uuid", "zoneinfo", "enum"]
+    [
+        "collections",
+        "datetime",
+        "decimal",
+        "fractions",
+        "ipaddress",
+        "pathlib",
+        "statistics",
+        "_collections",
+        "_decimal",
+        "_pydatetime",
+        "pathlib._local",
+        "uuid",
+        "zoneinfo",
+        "enum",
+    ]
 )
 _TEST_MODULES = ("unittest", "pytest", "_pytest", "doctest")
 
@@ -99,7 +113,7 @@ class Names:
             return False
         return module in _VALUE_MODULES or self._origin(module) in ("workspace", "third")
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019 - one Names a process
+    @functools.lru_cache(maxsize=None)  # noqa: B019, UP033 - one Names a process; Python 3.8
     def _origin(self, module: str) -> str:
         file = getattr(sys.modules.get(module), "__file__", None)
         if not isinstance(file, str):

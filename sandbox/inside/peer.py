@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import types
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from synthd.sandbox.inside import remote
 from synthd.sandbox.inside.cells import BadValue, Node
@@ -54,7 +55,7 @@ class Peer:
     def exported(self, handle: object) -> Any:
         if handle not in self._exports:
             raise Stop("runtime_error", "the process that held this object has ended")
-        return self._exports[handle]  # type: ignore[index]
+        return self._exports[handle]
 
     def ask(self, do: str, handle: int, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -90,7 +91,7 @@ class Peer:
             decoder = self._decoder(body["nodes"], objects, updates)
             failed, value = body["failed"], decoder.roots([body["value"]])[0]
         except (BadValue, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
-            raise Stop("fail", "the answer cannot be rebuilt: %s" % e) from None
+            raise Stop("fail", f"the answer cannot be rebuilt: {e}") from None
         if not failed:
             return value
         if not isinstance(value, BaseException):
@@ -126,7 +127,7 @@ class Peer:
         except MemoryError:
             self._stop(frame, "resource_limit", "memory")
         except Exception as error:
-            self._stop(frame, "runtime_error", "the result cannot be described: %r" % error)
+            self._stop(frame, "runtime_error", f"the result cannot be described: {error!r}")
 
     def _changes(self, encoder: Encoder, decoder: Decoder) -> Any:
         for index, node in enumerate(list(decoder.nodes)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import Any
 
 Ask = Callable[..., Any]  # (do, handle, *arguments, **keywords)
 
@@ -26,18 +27,18 @@ class Opaque:
         object.__setattr__(self, "_Opaque__name", name)
         object.__setattr__(self, "_Opaque__outcome", outcome)
 
-    def _refuse(self, *_: object, **__: object) -> Any:
+    def _refuse(self, *_: Any, **__: Any) -> Any:
         name = object.__getattribute__(self, "_Opaque__name")
         outcome = object.__getattribute__(self, "_Opaque__outcome")
         if outcome == "fail":
-            raise Stop(outcome, "an instance of %s, a class that only the candidate has" % name)
-        raise Stop(outcome, "an instance of %s cannot cross between judge and candidate" % name)
+            raise Stop(outcome, f"an instance of {name}, a class that only the candidate has")
+        raise Stop(outcome, f"an instance of {name} cannot cross between judge and candidate")
 
-    def __getattr__(self, _: str) -> Any:
+    def __getattr__(self, name: str) -> Any:
         return self._refuse()
 
     def __repr__(self) -> str:
-        return "<%s, which cannot be shown>" % object.__getattribute__(self, "_Opaque__name")
+        return "<{}, which cannot be shown>".format(object.__getattribute__(self, "_Opaque__name"))
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     __hash__ = object.__hash__
@@ -69,7 +70,7 @@ class RemoteIterator:
         return value
 
 
-def remote_generator(ask: Ask, handle: int) -> Iterator[Any]:
+def remote_generator(ask: Ask, handle: int) -> Generator[Any, Any, Any]:
     """A real generator, so that it is one for `inspect` and for decorators."""
     going, value = ask("next", handle)
     while going:

@@ -52,7 +52,7 @@ class Reporter:
 def short(text: str) -> str:
     if len(text) <= _LONGEST:
         return text
-    return "%s … (%d characters)" % (text[:_LONGEST], len(text))
+    return f"{text[:_LONGEST]} … ({len(text)} characters)"
 
 
 def shown(value: object) -> str:
@@ -61,4 +61,4 @@ def shown(value: object) -> str:
     except Stop:
         raise
     except BaseException as error:
-        return "<%s that cannot be shown: %s>" % (type(value).__name__, type(error).__name__)
+        return f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"

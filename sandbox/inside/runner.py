@@ -107,7 +107,7 @@ class Runner:
     def _spawn(self, number: int, order: dict[str, Any]) -> None:
         ours, theirs = socket.socketpair()
         order["directory"] = self._directory
-        order["home"] = os.path.join(self._scratch, "run%d" % number)
+        order["home"] = os.path.join(self._scratch, f"run{number}")
         runner = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -157,7 +157,7 @@ class Runner:
             if frame is None:
                 return
             if frame.op > Op.DONE:
-                raise BadFrame("operation %d" % frame.op)
+                raise BadFrame(f"operation {frame.op}")
             if frame.op not in (Op.CASE, Op.UNIT):
                 target.busy_since = None
             self._send(Op.FORWARD, number, pack(frame.op, frame.number, frame.payload))
@@ -214,7 +214,7 @@ def _ending(status: int) -> dict[str, Any]:
         try:
             name = signal.Signals(number).name
         except ValueError:
-            name = "signal %d" % number
+            name = f"signal {number}"
         return {"how": "signal", "name": name}
     return {"how": "exit", "code": os.WEXITSTATUS(status)}
 

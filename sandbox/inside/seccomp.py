@@ -131,7 +131,7 @@ def supported() -> bool:
 def program(machine: str, pid: int) -> bytes:
     """The filter for the process `pid`."""
     if machine not in _ARCHES:
-        raise Unsupported("no seccomp table for %s" % machine)
+        raise Unsupported(f"no seccomp table for {machine}")
     which = 0 if machine == "x86_64" else 1
     steps = [_Step(_LOAD, 4), _Step(_JEQ, _ARCHES[machine], 1), _Step(_RET, _KILL)]
     steps += [_Step(_LOAD, 0)]

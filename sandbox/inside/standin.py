@@ -38,7 +38,7 @@ class Info:
     type: Any = None
 
     def match(self, pattern: str) -> bool:
-        assert re.search(pattern, str(self.value)), "%r does not match" % pattern
+        assert re.search(pattern, str(self.value)), f"{pattern!r} does not match"
         return True
 
 
@@ -52,7 +52,7 @@ class Raises:
         return self._info
 
     def __exit__(self, kind: Any, value: Any, trace: Any) -> bool:
-        assert kind is not None, "DID NOT RAISE %r" % (self._expected,)
+        assert kind is not None, f"DID NOT RAISE {self._expected!r}"
         if not issubclass(kind, self._expected):
             return False
         self._info.type, self._info.value = kind, value
@@ -84,7 +84,7 @@ class Approx:
         return bool(got == expected)
 
     def __repr__(self) -> str:
-        return "approx(%r)" % (self._expected,)
+        return f"approx({self._expected!r})"
 
 
 def raises(expected: Any, *args: Any, match: str | None = None, **kwargs: Any) -> Any:
@@ -98,6 +98,10 @@ def raises(expected: Any, *args: Any, match: str | None = None, **kwargs: Any) -
 def pytest_standin() -> types.ModuleType:
     module = types.ModuleType("pytest")
     vars(module).update(
-        mark=Marks(), raises=raises, approx=Approx, param=Parameters, fixture=Mark("fixture", (), {})
+        mark=Marks(),
+        raises=raises,
+        approx=Approx,
+        param=Parameters,
+        fixture=Mark("fixture", (), {}),
     )
     return module

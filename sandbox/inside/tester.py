@@ -39,7 +39,9 @@ class Tester:
             self._fail("compile", *error.args)
             return
         except Unanswered:
-            self._fail("calls", "the module calls %s at import" % self._order["qualname"], None)
+            self._fail(
+                "calls", "the module calls {} at import".format(self._order["qualname"]), None
+            )
             return
         except BaseException as error:
             line = loading.line_in(self._order["path"], error)
@@ -83,7 +85,7 @@ class Tester:
             return held(*args, **kwargs)
         if do in ("next", "send", "throw"):
             return step(held, do, args)
-        raise TypeError("cannot %s here" % do)
+        raise TypeError(f"cannot {do} here")
 
     def _count(self) -> int:
         return self._calls
@@ -105,7 +107,9 @@ class Tester:
             if finding.error is not None:
                 problem = finding.detail
             elif not finding.passed:
-                problem = "it gives %s by itself, without a call" % (finding.got.strip() or "nothing")
+                problem = "it gives %s by itself, without a call" % (
+                    finding.got.strip() or "nothing"
+                )
         except Unanswered:
             pass
         except BaseException as error:
@@ -133,7 +137,7 @@ class Tester:
         if isinstance(stop, Stop):
             return stop.outcome, stop.detail
         if self._dropped and finding.printed:
-            return "resource_limit", "output: %d characters too many" % self._dropped
+            return "resource_limit", f"output: {self._dropped} characters too many"
         if finding.passed:
             return "pass", ""
         return ("fail" if finding.error is None else "runtime_error"), finding.detail
@@ -147,7 +151,7 @@ class Tester:
                 problem = checks.check_example(example, space, self._count)
                 called = self._calls > before
                 if not called and not problem:
-                    problem = "`%s` does not call %s" % (example.call, self._order["qualname"])
+                    problem = "`{}` does not call {}".format(example.call, self._order["qualname"])
                 self._reporter.found(
                     example.id, called and not problem, problem, example.line, example.call
                 )
@@ -166,7 +170,7 @@ class Tester:
             tests.load({k: v for k, v in vars(module).items() if not k.startswith("__")})
         except BaseException as error:
             called = isinstance(error, Unanswered)
-            why = "it calls %s outside a test" % target if called else loading.describe(error)
+            why = f"it calls {target} outside a test" if called else loading.describe(error)
             line = getattr(error, "lineno", None) or loading.line_in(path, error)
             self._reporter.found(name, False, "cannot be imported: " + why, line)
             return
@@ -186,5 +190,3 @@ class Tester:
             error = raised
         tests.current = None
         watcher.finish(error, self._peer.stopped)
-
-

@@ -1,5 +1,6 @@
 """Pytest-style files: which tests there are, and what each assert in them found."""
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
 import asyncio
@@ -9,7 +10,8 @@ import itertools
 import sys
 import types
 import unittest
-from typing import Any, Callable, Iterator, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from synthd.sandbox.inside import asserts
 from synthd.sandbox.inside.loading import describe
@@ -33,7 +35,7 @@ class TestModule:
         self._id = id
         self.path = path
         self._rewritten = asserts.rewrite(text, path, target)
-        self._module = types.ModuleType("_synthd_%s" % abs(hash(id)))
+        self._module = types.ModuleType(f"_synthd_{abs(hash(id))}")
         self._module.__file__ = path
         self.current: Watcher | None = None
 
@@ -85,7 +87,7 @@ class TestModule:
                     setup(*[None] * len(inspect.signature(setup).parameters))
                 return getattr(instance, _name)(*args, **kwargs)
 
-            yield from self._cases("%s::%s" % (prefix, name), getattr(cls, name), bound)
+            yield from self._cases(f"{prefix}::{name}", getattr(cls, name), bound)
 
     def _unittest(self, cls: type[unittest.TestCase]) -> Iterator[Test]:
         for name in unittest.defaultTestLoader.getTestCaseNames(cls):
@@ -100,7 +102,7 @@ class TestModule:
                 finally:
                     case.tearDown()
 
-            unit = "%s::%s::%s" % (self._id, cls.__name__, name)
+            unit = f"{self._id}::{cls.__name__}::{name}"
             yield Test(unit, name, run, _line(getattr(cls, name)), "")
 
     def _cases(self, name: str, function: Any, run: Callable[..., Any]) -> Iterator[Test]:
@@ -115,7 +117,7 @@ class TestModule:
             for values in combination:
                 given.update(values)
             label = "-".join(shown(value) for value in given.values())
-            unit = "%s::%s" % (self._id, name) + ("[%s]" % label[:200] if given else "")
+            unit = f"{self._id}::{name}" + (f"[{label[:200]}]" if given else "")
             problem = _missing(function, given, "::" in name)
             short = name.rsplit("::", 1)[-1]
             yield Test(unit, short, _caller(run, given), _line(function), problem)
@@ -148,7 +150,7 @@ def _missing(function: Any, given: dict[str, Any], method: bool) -> str:
     parameters = list(inspect.signature(function).parameters.values())[1 if method else 0 :]
     needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (2, 4)]
     missing = [name for name in needed if name not in given]
-    return "needs the fixture %s, and only plain tests can be used" % missing[0] if missing else ""
+    return f"needs the fixture {missing[0]}, and only plain tests can be used" if missing else ""
 
 
 def _line(function: Any) -> int:
@@ -215,7 +217,7 @@ class Watcher:
         self._reporter.ended(unit)
 
     def _name(self, index: int) -> str:
-        return "%s:%d" % (self._test.unit, self._module.site(index).line)
+        return f"{self._test.unit}:{self._module.site(index).line}"
 
 
 def _signed(expected: str) -> bool:

@@ -55,7 +55,7 @@ def unpack(buffer: bytearray, limit: int = LIMIT) -> Frame | None:
         return None
     op, number, length = HEADER.unpack_from(buffer)
     if length > limit:
-        raise BadFrame("a frame of %d bytes" % length)
+        raise BadFrame(f"a frame of {length} bytes")
     end = HEADER.size + length
     if len(buffer) < end:
         return None

@@ -145,5 +145,3 @@ def _for_judge(checks: tuple[Check, ...]) -> Checks:
         ),
         tuple(File(c.id, c.path, c.text) for c in checks if isinstance(c, TestFile)),
     )
-
-

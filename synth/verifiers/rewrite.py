@@ -41,9 +41,10 @@ def candidate_module(text: str, qualname: str, line: int | None = None) -> str:
 
 def _docstrings(tree: ast.Module, target: ast.AST, name: str) -> Iterator[_Cut]:
     for node in ast.walk(tree):
-        if not isinstance(
-            node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        ) or not node.body:
+        if (
+            not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+            or not node.body
+        ):
             continue
         doc = ast.get_docstring(node, clean=False)
         if doc is not None and (node is target or name in doc):

@@ -13,6 +13,7 @@ from synthd.synth.source import helpers, python
 from synthd.synth.source.errors import NotAdoptable
 from synthd.synth.source.function import Kind, Target
 from synthd.synth.source.layout import reindent
+from synthd.synth.source.names import module
 from synthd.synth.source.parameters import arguments, mapping
 from synthd.synth.source.plausible import Found, function_of
 from synthd.synth.source.program import (
@@ -27,8 +28,7 @@ from synthd.synth.source.program import (
 )
 from synthd.synth.source.rename import rename
 from synthd.synth.source.scope import Scope, free, inside
-
-_NOTHING = ast.Module([], [])
+from synthd.synth.source.text import SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,10 @@ class Adopted:
     renamed_from: str | None = None
 
 
-def adopt(target: Target, program_text: str, file: ast.Module = _NOTHING) -> Adopted:
-    """file is the module around the target (names.module), for what need not be repeated.
-
-    Raises NotAdoptable.
-    """
+def adopt(target: Target, source: SourceText, text: str) -> Adopted:
+    """The program's text as the body of the target, a function of source. Raises NotAdoptable."""
     try:
-        return _adopt(target, program(program_text), file)
+        return _adopt(target, program(text), module(source))
     except python.Unparsable as error:
         raise NotAdoptable(f"SyntaxError: {error}") from None
     except RecursionError:

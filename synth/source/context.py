@@ -39,13 +39,13 @@ def stub_text(source: SourceText, target: Target) -> str:
 def _docstring(target: Target) -> str:
     assert target.docstring is not None
     text = target.docstring.text
-    quote = '"""' if '"""' not in text else "'''"
-    prefix = "r" if "\\" in text else ""
-    fits = not (prefix and text.endswith("\\")) and quote not in text and not text.endswith('"')
-    if not fits and "\n" not in text:
-        return textwrap.indent(repr(text), "    ")
-    end = "\n" + quote if "\n" in text or not fits else quote
-    return textwrap.indent(f"{prefix}{quote}{text}{end}", "    ")
+    quote = next((q for q in ('"""', "'''") if q not in text), None)
+    prefix = "r" if "\\" in text and quote else ""
+    if quote is None:
+        quote = '"""'
+        text = text.replace("\\", "\\\\").replace(quote, '\\"' * 3)
+    same_line = "\n" not in text and not text.endswith((quote[0], "\\"))
+    return textwrap.indent(f"{prefix}{quote}{text}{'' if same_line else chr(10)}{quote}", "    ")
 
 
 def relevant(source: SourceText, target: Target, max_chars: int = 3000) -> str:

@@ -6,7 +6,6 @@ import pytest
 
 from synthd.synth.source.adopt import Adopted, adopt
 from synthd.synth.source.errors import NotAdoptable
-from synthd.synth.source.names import module
 from synthd.synth.source.target import find
 from synthd.synth.source.text import SourceText
 
@@ -39,7 +38,7 @@ class A:
 
 def adopted(program: str, file: str = FUNCTION, name: str = "f") -> Adopted:
     source = SourceText.from_text(file)
-    return adopt(find(source, name), dedent(program), module(source))
+    return adopt(find(source, name), source, dedent(program))
 
 
 def body(program: str, file: str = FUNCTION, name: str = "f") -> str:
@@ -154,8 +153,10 @@ def test_a_cache_that_the_recursion_relies_on_is_kept() -> None:
 
 
 def test_an_object_that_the_function_needs_is_kept() -> None:
-    program = "class Solution:\n    def f(self, a, b):\n        return self.g(a)\n    def g(self, x): return x"
-    assert body(program).endswith("return Solution().f(a, b)")
+    program = (
+        "class C:\n    def f(self, a, b):\n        return self.g(a)\n    def g(self, x): return x"
+    )
+    assert body(program).endswith("return C().f(a, b)")
 
 
 def test_another_name_is_taken_with_its_recursion() -> None:
@@ -175,14 +176,14 @@ def test_the_entry_of_several_is_taken() -> None:
 @pytest.mark.parametrize(
     ("name", "program", "expected"),
     [
-        ("m", "class A:\n    def __init__(self): ...\n    def m(self, x):\n        return self.m(x)",
+        ("m", "class A:\n    def n(self): ...\n    def m(self, x):\n        return self.m(x)",
          "return self.m(x)"),
         ("m", "def m(self, x):\n    return self.m(x)", "return self.m(x)"),
         ("m", "def m(x):\n    return m(x - 1)", "return self.m(x - 1)"),
         ("m", "class B:\n    def other(this, y):\n        return this.other(y)",
          "this, y = self, x\nreturn this.m(y)"),
         ("m", "    def m(self, x):\n        return x", "return x"),
-        ("c", "class A:\n    @classmethod\n    def c(cls, x):\n        return cls()", "return cls()"),
+        ("c", "class A:\n    @classmethod\n    def c(cls, x):\n        return x", "return x"),
         ("s", "class A:\n    @staticmethod\n    def s(y):\n        return y", "y = x\nreturn y"),
         ("s", "def s(x):\n    return s(x)", "return A.s(x)"),
     ],
@@ -229,5 +230,7 @@ def test_a_text_that_was_cut_off_after_the_function(rest: str) -> None:
 
 def test_every_adopted_body_fits_under_the_signature(opened: Callable[..., Any]) -> None:
     function = opened(METHOD, "m")
-    result = adopt(function.target, 'def m(self, x):\n  s = """\n y"""\n  return s')
+    result = adopt(
+        function.target, function.source, 'def m(self, x):\n  s = """\n y"""\n  return s'
+    )
     assert b'        s = """\n y"""\n        return s\n' in function.spliced(result.body)

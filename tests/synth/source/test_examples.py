@@ -158,7 +158,7 @@ def test_a_bad_doctest_spoils_only_itself() -> None:
 def test_lines_count_in_the_file_also_after_escapes() -> None:
     source = SourceText.from_text('x = 1\ndef f(x):\n    "a\\nb\\\n    c\\n\\nf(1) -> 2"\n')
     (check,) = examples(source, find(source, "f")).checks
-    assert check.line == 4  # type: ignore[union-attr]
+    assert check.line == 4
 
 
 @pytest.mark.parametrize(

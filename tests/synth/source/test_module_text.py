@@ -2,7 +2,7 @@ import ast
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthd.synth.source.errors import BrokenSignature
@@ -59,6 +59,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(pieces, max_size=8).map("".join))
 def test_whatever_the_file_the_rest_parses_on_its_own_lines(text: str) -> None:
     source = SourceText.from_text(text)

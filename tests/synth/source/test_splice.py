@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthd.synth.source.errors import BrokenSignature, Unencodable
@@ -27,7 +27,8 @@ BODY = 'if x:\n    return """\n  y"""\n\n# done\nreturn (x +\n        1)'
         (b"def f(x):\n    'd'; pass\n", b"def f(x):\n    'd'\n    return x\n"),
         (b"def f(x):\n    'd'  # e\n    # TODO\n    ...\n\n\n",
          b"def f(x):\n    'd'  # e\n    return x\n\n\n"),
-        (b"def f(x):\n    # TODO\n\ndef g(): pass\n", b"def f(x):\n    return x\n\ndef g(): pass\n"),
+        (b"def f(x):\n    # TODO\n\ndef g(): ...\n",
+         b"def f(x):\n    return x\n\ndef g(): ...\n"),
         (b"def f(x):", b"def f(x):\n    return x"),
         (b"\xef\xbb\xbfdef f(x):\n    ...\n", b"\xef\xbb\xbfdef f(x):\n    return x\n"),
         (b"# coding: latin-1\nk = '\xe9'\ndef f(x):\n    '\xe8'\n    ...\nz = '\xe9'",
@@ -53,7 +54,7 @@ def test_indentation_follows_the_file(opened: Callable[..., Any]) -> None:
 
 def test_a_body_that_the_encoding_lacks(opened: Callable[..., Any]) -> None:
     function = opened(b"# coding: latin-1\ndef f(x): ...\n", "f")
-    with pytest.raises(Unencodable, match="'→'.*iso-8859-1"):
+    with pytest.raises(Unencodable, match=r"'→'.*iso-8859-1"):
         function.spliced("return '→'")
 
 
@@ -116,6 +117,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, str]:
     return text.replace("\n", newline).encode(), "A.f" if method else "f"
 
 
+@settings(deadline=None)
 @given(files(), bodies)
 def test_only_the_body_changes(file: tuple[bytes, str], body: str) -> None:
     raw, name = file

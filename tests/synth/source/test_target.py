@@ -96,7 +96,7 @@ def test_names(name: str, line: int) -> None:
 
 
 def test_unknown_names_suggest_close_ones() -> None:
-    with pytest.raises(NoSuchFunction, match="did you mean Outer.fetch") as caught:
+    with pytest.raises(NoSuchFunction, match=r"did you mean Outer\.fetch") as caught:
         target.find(SourceText.from_text(FILE), "Outer.fetc")
     assert caught.value.close[0] == "Outer.fetch"
 

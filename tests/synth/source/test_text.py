@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthd.synth.source.errors import UnreadableSource
@@ -52,6 +52,7 @@ def test_the_line_end_around_a_function_decides_in_a_mixed_file() -> None:
     assert source.newline_at(6, 11) == "\r\n"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40))
 def test_offsets_agree(text: str) -> None:
     source = SourceText.from_text(text)

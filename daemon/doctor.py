@@ -21,7 +21,7 @@ from synthd.daemon.locations import models_dir
 from synthd.daemon.settings import Settings
 from synthd.sandbox.level import Level, detect
 from synthd.synth.models import ollama_server
-from synthd.synth.source.place import find_place
+from synthd.synth.source.place import place as find_place
 
 # Providers whose keys litellm reads from the environment.
 KEYS = (

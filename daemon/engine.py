@@ -22,7 +22,7 @@ from synthd.synth.attempt import Grade
 from synthd.synth.budget import Budget
 from synthd.synth.events import Asked, Event, Heard, Tried
 from synthd.synth.source.errors import SourceError
-from synthd.synth.source.place import find_place
+from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import replacement
 from synthd.synth.source.target import at
 from synthd.synth.source.text import SourceText

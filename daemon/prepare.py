@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 from synthd.daemon.exits import BadInput
 from synthd.synth.problem import Check, Problem, Spec, TestFile
 from synthd.synth.source import context, examples, module_text
+from synthd.synth.source.arrows import Callee
+from synthd.synth.source.contradictions import contradictions
 from synthd.synth.source.errors import ExampleError, SourceError
 from synthd.synth.source.function import Target
 from synthd.synth.source.place import Place
@@ -54,7 +57,11 @@ def prepare(source: SourceText, target: Target, place: Place, wanted: Wanted) ->
         )
     try:
         found = examples.examples(source, target)
-        checks = (*found.checks, *_given(target, wanted.examples), *_tests(wanted.tests))
+        checks = (
+            *found.checks,
+            *_given(examples.callee(source, target), wanted.examples),
+            *_tests(wanted.tests),
+        )
         runnable = module_text.runnable(source, target)
     except SourceError as error:
         raise BadInput(str(error)) from None
@@ -62,13 +69,17 @@ def prepare(source: SourceText, target: Target, place: Place, wanted: Wanted) ->
     warnings = [
         f"line {bad.line}: {bad.text.strip()!r} is not used: {bad.why}" for bad in found.unparsed
     ]
-    warnings += [f"{lost} do not parse and are left out" for lost in runnable.left_out]
+    warnings += [
+        f"lines {lost.first} to {lost.last} do not parse and are left out"
+        for lost in runnable.left_out
+    ]
     if not checks and not wanted.accept_untested:
         raise BadInput(_no_examples(target, warnings))
     problem = Problem(
         id=f"{place.module}.{target.qualname}",
         statement=target.docstring.text if target.docstring else "",
         start=context.stub_text(source, target),
+        head=context.stub_text(source, dataclasses.replace(target, docstring=None)),
         entry_point=target.qualname,
         context=context.relevant(source, target),
         spec=Spec(visible=checks),
@@ -76,14 +87,14 @@ def prepare(source: SourceText, target: Target, place: Place, wanted: Wanted) ->
     return Prepared(source, target, place, problem, runnable.text, tuple(warnings))
 
 
-def _given(target: Target, texts: Sequence[str]) -> list[Check]:
+def _given(target: Callee, texts: Sequence[str]) -> list[Check]:
     """The --example options that are about this function."""
     checks: list[Check] = []
     for text in texts:
         try:
             checks.append(examples.parse_example(text, target))
         except ExampleError as error:
-            raise BadInput(f"--example {text!r}: {error}") from None
+            raise BadInput(str(error)) from None
     return checks
 
 
@@ -99,7 +110,7 @@ def _tests(paths: Sequence[Path]) -> list[Check]:
 
 
 def _refuse_contradictions(target: Target, checks: tuple[Check, ...]) -> None:
-    clash = next(iter(examples.contradictions(checks, target)), None)
+    clash = next(iter(contradictions(checks)), None)
     if clash is not None:
         raise BadInput(f"{target.qualname}: {clash}")
 

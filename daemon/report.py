@@ -77,7 +77,7 @@ class Certificate(Wire):
     the whole file with the function in it.
     """
 
-    schema_version: int = Field(SCHEMA, serialization_alias="schema")
+    schema_version: int = Field(default=SCHEMA, serialization_alias="schema")
     function: str
     code_sha256: str
     spec_sha256: str
@@ -96,7 +96,7 @@ class Certificate(Wire):
 class Report(Wire):
     """code is the whole function, also when unsolved: then it is the best partial program."""
 
-    schema_version: int = Field(SCHEMA, serialization_alias="schema")
+    schema_version: int = Field(default=SCHEMA, serialization_alias="schema")
     file: str
     function: str
     line: int

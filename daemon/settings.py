@@ -40,7 +40,7 @@ class Settings(BaseModel):
     python: str | None = Field(None, description="the project's interpreter")
     models_dir: str | None = Field(None, description="where weights are kept (user config only)")
     ollama_host: str | None = Field(None, description="Ollama's address (user config only)")
-    limits: LimitSettings = Field(default_factory=LimitSettings, description="sandbox limits")
+    limits: LimitSettings = Field(LimitSettings(), description="sandbox limits")
     parameters: dict[str, dict[str, bool | int | float | str]] = Field(
         default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"
     )

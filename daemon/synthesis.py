@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from synthd.daemon.certificate import certify
-from synthd.daemon.exits import BadInput, Exit, Missing
-from synthd.daemon.judging import open_verifier
+from synthd.daemon.exits import Exit, Missing
+from synthd.daemon.judging import open_verifier, refusal
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.report import CheckReport, Cost, Report, Status
 from synthd.daemon.setup import Setup
@@ -20,6 +20,7 @@ from synthd.synth.problem import Problem
 from synthd.synth.run import Outcome, Read, Run, Stop, Strategy, solve, unwatched
 from synthd.synth.source.adopt import adopt
 from synthd.synth.source.errors import NotAdoptable, Unencodable
+from synthd.synth.source.names import module
 from synthd.synth.source.splice import render, splice
 from synthd.synth.tabulation import LABEL, tabulates
 
@@ -38,12 +39,12 @@ async def synthesize(prepared: Prepared, setup: Setup, trace: Trace = unwatched)
     """Search until verified or out of budget. Raises BadInput and Missing; never ModelError."""
     if not prepared.tested:
         return await _search(prepared, setup, Unchecked(), trace)
-    async with open_verifier(prepared, setup.limits, setup.detection, setup.unsafe) as verifier:
-        faults = await verifier.preflight()
-        if faults.missing:
-            raise Missing(faults.missing)
-        if faults.wrong:
-            raise BadInput("\n".join(faults.wrong))
+    async with open_verifier(
+        prepared, setup.limits, setup.detection, unsafe=setup.unsafe
+    ) as verifier:
+        broken = refusal(await verifier.preflight(), prepared)
+        if broken is not None:
+            raise broken
         return await _search(prepared, setup, Honest(verifier, prepared), trace)
 
 
@@ -75,13 +76,14 @@ def _strategy(prepared: Prepared, setup: Setup) -> Strategy:
 
 def reader(prepared: Prepared) -> Read:
     """From a completion to the function's new body."""
+    file = module(prepared.source)
 
     def read(text: str, cut: bool) -> tuple[str, Extraction, str]:
         found = first_block(text, prepared.target.name, cut=cut)
         if not found.program:
             return "", found.extraction, found.note
         try:
-            adopted = adopt(prepared.target, prepared.source, found.program)
+            adopted = adopt(prepared.target, found.program, file)
             splice(prepared.source, prepared.target, adopted.body)
         except (NotAdoptable, Unencodable) as error:
             kind = Extraction.TRUNCATED if cut else Extraction.UNUSABLE

@@ -67,6 +67,7 @@ class Problem:
     statement: str  # what a person says the program should do
     language: str = "python"
     start: str = ""  # the code that the model is shown to complete
+    head: str = ""  # the start without docstring and body: what a program's code stands under
     entry_point: str = ""  # the name that callers use
     context: str = ""  # surrounding code worth showing to the model
     spec: Spec = field(default_factory=Spec)

@@ -26,8 +26,8 @@ LONGEST_TESTS = 4000
 def draft(problem: Problem) -> Prompt:
     """Ask for the whole function in one code block."""
     ask = (
-        f"Complete the function `{problem.entry_point}`. Answer with one {problem.language} code "
-        "block that holds the whole function, with the imports and helpers that it needs. "
+        f"Complete {_named(problem)}. Answer with one {problem.language} code block that holds "
+        f"the whole {_kind(problem)}, with the imports and helpers that it needs. "
         "No explanation, no tests."
     )
     return _conversation(problem, ask)
@@ -47,8 +47,8 @@ def repair(problem: Problem, attempt: Attempt, issue: str, instruction: str) -> 
     """Ask for a corrected program, following an instruction."""
     ask = (
         f"{_shown(problem, attempt)}\n\nThe issue: {issue}\n\nHow to fix it: {instruction}\n\n"
-        f"Answer with one {problem.language} code block that holds the whole corrected function "
-        f"`{problem.entry_point}`, with the imports and helpers that it needs."
+        f"Answer with one {problem.language} code block that holds {_named(problem)}, whole and "
+        "corrected, with the imports and helpers that it needs."
     )
     return _conversation(problem, ask)
 
@@ -89,6 +89,15 @@ def _failure(case: Case) -> str:
             return f"`{what}` ends with {_short(case.detail or case.got)}.{expected}"
 
 
+def _kind(problem: Problem) -> str:
+    return "method" if "." in problem.entry_point else "function"
+
+
+def _named(problem: Problem) -> str:
+    owner, _, name = problem.entry_point.rpartition(".")
+    return f"the method `{name}` of the class `{owner}`" if owner else f"the function `{name}`"
+
+
 def _conversation(problem: Problem, ask: str) -> Prompt:
     return (
         Message("system", SYSTEM.format(language=problem.language.capitalize())),
@@ -100,7 +109,7 @@ def _task(problem: Problem) -> str:
     parts: list[str] = []
     if problem.context.strip():
         parts.append(f"The file has:\n{_fence(problem, problem.context)}")
-    parts.append(f"The function to write:\n{_fence(problem, problem.start)}")
+    parts.append(f"The {_kind(problem)} to write:\n{_fence(problem, problem.start)}")
     extra = [text for check in problem.spec.visible if (text := _beyond_docstring(check))]
     if extra:
         parts.append("It must also satisfy:\n" + _fence(problem, "\n".join(extra)))
@@ -122,7 +131,16 @@ def _shown(problem: Problem, attempt: Attempt) -> str:
     candidate = attempt.candidate
     if not candidate.code:
         return f"An earlier answer was:\n{_short(candidate.completion) or '(nothing)'}"
-    return f"This is the current body of the function:\n{_fence(problem, candidate.code)}"
+    return f"This is the current code:\n{_fence(problem, whole(problem, candidate.code))}"
+
+
+def whole(problem: Problem, code: str) -> str:
+    """A program as a model should see it: its code under the problem's head."""
+    if not problem.head:
+        return code
+    last = problem.head.splitlines()[-1]
+    depth = len(last) - len(last.lstrip()) + 4
+    return f"{problem.head}\n{textwrap.indent(code, ' ' * depth)}"
 
 
 def _fence(problem: Problem, code: str) -> str:

@@ -68,8 +68,9 @@ def _cost(console: Console, report: Report) -> None:
     cost = report.cost
     about = "about " if cost.estimated else ""
     parts = [
-        f"{cost.model_calls} model calls, {about}{cost.prompt_tokens} + {cost.completion_tokens} tokens",
-        f"{cost.programs} programs judged",
+        _count(cost.model_calls, "model call"),
+        f"{about}{cost.prompt_tokens} + {cost.completion_tokens} tokens",
+        f"{_count(cost.programs, 'program')} judged",
         f"{cost.seconds:.1f} s",
     ]
     if report.certificate is not None:
@@ -77,6 +78,10 @@ def _cost(console: Console, report: Report) -> None:
         parts += [f"judged in {facts.judge.isolation}"] if facts.judge.isolation else []
         parts.append(f"sha256 {facts.code_sha256[:12]}")
     console.print(f"  [dim]{', '.join(parts)}[/]")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _short(text: str) -> str:

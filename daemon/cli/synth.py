@@ -23,7 +23,7 @@ from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.writing import NotWritten, replace
 from synthd.synth.attempt import Grade
 from synthd.synth.run import unwatched
-from synthd.synth.source.place import find_place
+from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import diff, splice
 from synthd.synth.source.target import find
 

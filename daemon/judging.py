@@ -1,0 +1,109 @@
+"""The judge of a prepared problem: its file's context, limits and checks, in two sandboxes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from synthd.daemon.exits import BadInput, Failure, Missing
+from synthd.daemon.prepare import Prepared
+from synthd.daemon.settings import LimitSettings
+from synthd.sandbox.checks import SpecReport
+from synthd.sandbox.context import ModuleContext
+from synthd.sandbox.errors import SandboxError
+from synthd.sandbox.level import Detection
+from synthd.sandbox.limits import MIB, Limits
+from synthd.synth.problem import Check, TestFile
+from synthd.synth.source.splice import replacement
+from synthd.synth.source.target import functions
+from synthd.synth.source.text import SourceText
+from synthd.synth.verifiers.python import PythonVerifier
+
+
+@asynccontextmanager
+async def open_verifier(
+    prepared: Prepared,
+    settings: LimitSettings,
+    detection: Detection,
+    *,
+    unsafe: bool = False,
+    checks: tuple[Check, ...] | None = None,
+) -> AsyncIterator[PythonVerifier]:
+    """checks: others than the problem's visible ones, for final scoring. Raises Missing."""
+    chosen = prepared.checks if checks is None else checks
+    verifier = PythonVerifier(
+        _context(prepared, chosen),
+        chosen,
+        prepared.module_text,
+        prepared.target.qualname,
+        _splicer(prepared),
+        _limits(settings),
+        detection,
+        line=prepared.target.line,
+        unsafe=unsafe,
+    )
+    try:
+        async with verifier:
+            yield verifier
+    except SandboxError as error:
+        raise Missing(str(error)) from None
+
+
+def refusal(report: SpecReport, prepared: Prepared) -> Failure | None:
+    """Why nothing can be judged, if so: the user's file or checks are broken by themselves."""
+    path = prepared.source.path
+    if report.module_error is not None:
+        error = report.module_error
+        at = f":{error.line}" if error.line else ""
+        return Missing(
+            f"{path}{at} cannot be imported: {error.message}. "
+            f"It ran with {prepared.place.python} ({prepared.place.python_why}); "
+            "--python names another interpreter"
+        )
+    if report.errors:
+        return BadInput(
+            "\n".join(
+                f"{error.id}{f' (line {error.line})' if error.line else ''} fails by itself, "
+                f"whatever {prepared.target.qualname} does: {error.message}"
+                for error in report.errors
+            )
+        )
+    if not report.units:
+        return BadInput(f"none of the checks calls {prepared.target.qualname}")
+    return None
+
+
+def _context(prepared: Prepared, checks: tuple[Check, ...]) -> ModuleContext:
+    place = prepared.place
+    hidden = tuple(Path(check.path) for check in checks if isinstance(check, TestFile))
+    return ModuleContext(
+        python=place.python,
+        module=place.module,
+        path=place.path,
+        roots=place.roots,
+        workspace=place.workspace,
+        hidden=hidden,
+    )
+
+
+def _limits(settings: LimitSettings) -> Limits:
+    return Limits(
+        cpu_seconds=settings.cpu_seconds,
+        wall_seconds=settings.wall_seconds,
+        memory_bytes=settings.memory_mb * MIB,
+        output_bytes=settings.output_bytes,
+    )
+
+
+def _splicer(prepared: Prepared) -> Callable[[str], str]:
+    """From a body to the text of the module that can be executed."""
+    source = SourceText.from_text(prepared.module_text, prepared.source.path)
+    line, qualname = prepared.target.line, prepared.target.qualname
+    target = next(t for t in functions(source) if (t.qualname, t.line) == (qualname, line))
+
+    def splice(body: str) -> str:
+        start, end, text = replacement(source, target, body)
+        return source.text[:start] + text + source.text[end:]
+
+    return splice

@@ -51,9 +51,9 @@ def refused(backend: Backend) -> ConnectionRefused:
     return ConnectionRefused(f"nothing answers at {backend.where}: {backend.start}")
 
 
-def broken(backend: Backend, error: Exception) -> Transient:
+def broken(backend: Backend, what: str) -> Transient:
     """A connection that was there and broke."""
-    what = " ".join(f"{type(error).__name__} {error}".split())
+    what = " ".join(what.split())[:LONGEST_MESSAGE]
     return Transient(
         ModelFailed(f"{backend.model}: the connection to {backend.where} broke ({what})")
     )

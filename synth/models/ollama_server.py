@@ -68,7 +68,7 @@ def failed(backend: failures.Backend, error: Exception) -> Transient | ModelErro
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError)):
         return failures.refused(backend)
     if isinstance(error, httpx.HTTPError):
-        return failures.broken(backend, error)
+        return failures.broken(backend, f"{type(error).__name__} {error}")
     return ModelFailed(f"{backend.where} failed: {type(error).__name__} {error}")
 
 

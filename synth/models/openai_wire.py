@@ -47,7 +47,7 @@ async def chat(
                     raise failures.status(backend, error.get("code", 500), _told(error))
                 yield _piece(event)
     except (httpx.HTTPError, ValueError, LookupError, AttributeError) as error:
-        raise failures.broken(backend, error) from error
+        raise failures.broken(backend, f"{type(error).__name__} {error}") from error
 
 
 async def _events(response: httpx.Response) -> AsyncGenerator[Any, None]:

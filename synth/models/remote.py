@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
@@ -17,6 +18,10 @@ from synthd.synth.models.retry import Patience, Transient, patiently
 from synthd.synth.models.scrub import without_secrets
 from synthd.synth.models.stream import Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
+
+
+# "litellm.BadRequestError: OpenAIException - …": litellm's classes mean nothing to a user.
+WRAPPING = re.compile(r"\b(litellm\.)?[A-Za-z]*(Error|Exception)(:| -) ")
 
 
 class RemoteModel:
@@ -106,7 +111,9 @@ class RemoteModel:
         causes = list(_causes(error))
         if any(isinstance(cause, (httpx.ConnectError, ConnectionRefusedError)) for cause in causes):
             return failures.refused(self._backend)
-        said = without_secrets(str(error), self._key)
+        # What breaks in mid-stream comes wrapped.
+        error = getattr(error, "original_exception", None) or error
+        said = without_secrets(WRAPPING.sub("", str(error)), self._key)
         if (
             isinstance(error, openai.APIStatusError)
             and type(error).__name__ != "APIConnectionError"

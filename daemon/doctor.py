@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from synthd.daemon import weights
 from synthd.daemon.locations import models_dir
 from synthd.daemon.settings import Settings
+from synthd.daemon.weights import installed
 from synthd.sandbox.level import Level, detect
 from synthd.synth.models import ollama_server
 from synthd.synth.source.place import place as find_place
@@ -117,7 +117,7 @@ def _engine() -> Finding:
 
 def _weights(settings: Settings) -> Finding:
     folder = models_dir(settings)
-    names = [model.name for model in weights.installed(folder)]
+    names = [model.name for model in installed(folder)]
     if names:
         return Finding("weights", State.OK, f"{', '.join(names)} in {folder}")
     fix = "synthd models pull qwen2.5-coder:1.5b"

@@ -20,7 +20,6 @@ from synthd.synth.problem import Problem
 from synthd.synth.run import Outcome, Read, Run, Stop, Strategy, solve, unwatched
 from synthd.synth.source.adopt import adopt
 from synthd.synth.source.errors import NotAdoptable, Unencodable
-from synthd.synth.source.names import module
 from synthd.synth.source.splice import render, splice
 from synthd.synth.tabulation import LABEL, tabulates
 
@@ -76,14 +75,13 @@ def _strategy(prepared: Prepared, setup: Setup) -> Strategy:
 
 def reader(prepared: Prepared) -> Read:
     """From a completion to the function's new body."""
-    file = module(prepared.source)
 
     def read(text: str, cut: bool) -> tuple[str, Extraction, str]:
         found = first_block(text, prepared.target.name, cut=cut)
         if not found.program:
             return "", found.extraction, found.note
         try:
-            adopted = adopt(prepared.target, found.program, file)
+            adopted = adopt(prepared.target, prepared.source, found.program)
             splice(prepared.source, prepared.target, adopted.body)
         except (NotAdoptable, Unencodable) as error:
             kind = Extraction.TRUNCATED if cut else Extraction.UNUSABLE

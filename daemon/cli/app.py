@@ -151,7 +151,7 @@ def models_pull(
     """Download a model's weights; resumes, and checks them before use."""
     from synthd.daemon.cli import models as command
 
-    command.pull(name)
+    command.pull_model(name)
 
 
 @models_app.command("rm")

@@ -19,7 +19,6 @@ from synthd.synth.models.scrub import without_secrets
 from synthd.synth.models.stream import Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 
-
 # "litellm.BadRequestError: OpenAIException - …": litellm's classes mean nothing to a user.
 WRAPPING = re.compile(r"\b(litellm\.)?[A-Za-z]*(Error|Exception)(:| -) ")
 
@@ -114,14 +113,12 @@ class RemoteModel:
         # What breaks in mid-stream comes wrapped.
         error = getattr(error, "original_exception", None) or error
         said = without_secrets(WRAPPING.sub("", str(error)), self._key)
-        if (
-            isinstance(error, openai.APIStatusError)
-            and type(error).__name__ != "APIConnectionError"
-        ):
-            after = _seconds(getattr(error.response, "headers", {}).get("retry-after"))
-            return failures.status(self._backend, error.status_code, said, after)
+        code = getattr(error, "status_code", None)
+        if isinstance(code, int) and not isinstance(error, openai.APIConnectionError):
+            headers = getattr(getattr(error, "response", None), "headers", {})
+            return failures.status(self._backend, code, said, _seconds(headers.get("retry-after")))
         if isinstance(error, (openai.APIError, httpx.HTTPError)):
-            return failures.broken(self._backend, ConnectionError(said))
+            return failures.broken(self._backend, said)
         return ModelFailed(f"{self._name} failed: {type(error).__name__} {said}")
 
 

@@ -93,7 +93,7 @@ class Server:
         chunks = [json.dumps(line).encode() + b"\n" for line in lines]
         self.replies.append(Reply(200, chunks, after or "end"))
 
-    def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(server) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def log_message(self, *_: object) -> None:
                 pass

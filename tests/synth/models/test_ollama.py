@@ -131,10 +131,9 @@ async def test_half_an_answer_is_not_an_answer(server: Any, make: Make, prompt: 
 
 async def test_cancelling_reaches_the_server(server: Any, make: Make, prompt: Prompt) -> None:
     server.ollama("and on", after="hang")
-    heard: list[str] = []
-    call = asyncio.create_task(make(server.url).complete(prompt, SAMPLING, heard.append))
-    while not heard:
-        await asyncio.sleep(0.01)
+    talking = asyncio.Event()
+    call = asyncio.create_task(make(server.url).complete(prompt, SAMPLING, lambda _: talking.set()))
+    await talking.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
@@ -153,7 +152,7 @@ async def test_what_a_server_has(server: Any, nobody: str) -> None:
 async def test_a_server_that_does_not_answer_in_time(server: Any) -> None:
     server.openai("…", after="hang")
     assert not await ollama_server.is_running(server.url, deadline=0.2)
-    with pytest.raises(ModelFailed, match="did not answer within 0.2 s"):
+    with pytest.raises(ModelFailed, match=r"did not answer within 0.2 s"):
         await ollama_server.models(server.url, deadline=0.2)
 
 

@@ -57,7 +57,7 @@ async def test_a_passing_trouble_is_tried_again(prompt: Prompt, hasty: Patience)
 
 async def test_but_not_for_ever(prompt: Prompt, hasty: Patience) -> None:
     streams = Streams([busy()])
-    with pytest.raises(ModelFailed, match="^busy$"):
+    with pytest.raises(ModelFailed, match=r"^busy$"):
         await draw(streams, prompt, hasty)
     assert streams.opened == 3
 
@@ -82,7 +82,7 @@ async def test_half_an_answer_is_not_paid_for_twice(prompt: Prompt, trouble: lis
 async def test_a_model_that_never_begins(prompt: Prompt) -> None:
     patience = Patience(first_token=0.05, next_token=30, tries=2, pause=0.01)
     streams = Streams([60.0])
-    with pytest.raises(ModelFailed, match="did not begin to answer for 0.05 s"):
+    with pytest.raises(ModelFailed, match=r"did not begin to answer for 0.05 s"):
         await draw(streams, prompt, patience)
     assert streams.opened == streams.closed == 2
 
@@ -94,10 +94,9 @@ async def test_the_first_token_may_take_longer_than_the_next(prompt: Prompt) -> 
 
 async def test_cancelling_closes_the_stream(prompt: Prompt, hasty: Patience) -> None:
     streams = Streams([Piece("ha"), 60.0])
-    heard: list[str] = []
-    call = asyncio.create_task(draw(streams, prompt, hasty, heard.append))
-    while not heard:
-        await asyncio.sleep(0)
+    talking = asyncio.Event()
+    call = asyncio.create_task(draw(streams, prompt, hasty, lambda _: talking.set()))
+    await talking.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

@@ -119,7 +119,7 @@ async def test_what_may_pass(server: Any, make: Make, prompt: Prompt, status: in
 
 async def test_a_server_that_only_fails(server: Any, make: Make, prompt: Prompt) -> None:
     server.refuses(500, error("boom"))
-    with pytest.raises(ModelFailed, match="openai/m failed with status 500: .*boom"):
+    with pytest.raises(ModelFailed, match=r"openai/m failed with status 500: .*boom"):
         await make(server.url).complete(prompt, SAMPLING)
     assert len(server.requests) == 3
 
@@ -146,10 +146,9 @@ async def test_half_an_answer_is_not_an_answer(server: Any, make: Make, prompt: 
 
 async def test_cancelling_reaches_the_server(server: Any, make: Make, prompt: Prompt) -> None:
     server.openai("and on", after="hang")
-    heard: list[str] = []
-    call = asyncio.create_task(make(server.url).complete(prompt, SAMPLING, heard.append))
-    while not heard:
-        await asyncio.sleep(0.01)
+    talking = asyncio.Event()
+    call = asyncio.create_task(make(server.url).complete(prompt, SAMPLING, lambda _: talking.set()))
+    await talking.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

@@ -48,9 +48,14 @@ async def test_saying_nothing_is_an_error(prompt: Prompt) -> None:
 async def test_a_cancelled_call_stops_talking(prompt: Prompt) -> None:
     heard: list[str] = []
     model = ScriptedModel(["word " * 1000], seconds_per_token=0.001)
-    call = asyncio.create_task(model.complete(prompt, SAMPLING, heard.append))
-    while len(heard) < 3:
-        await asyncio.sleep(0)
+    talking = asyncio.Event()
+
+    def listen(piece: str) -> None:
+        heard.append(piece)
+        talking.set()
+
+    call = asyncio.create_task(model.complete(prompt, SAMPLING, listen))
+    await talking.wait()
     assert model.running == 1
     call.cancel()
     await asyncio.wait([call])

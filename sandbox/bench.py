@@ -44,7 +44,7 @@ class CandidateBench:
     async def load(self) -> None:
         """Raises Unloadable."""
         self._started += 1
-        child = self._child = await self._runner.spawn(self._spawn_order)
+        child = self._child = await self._runner.spawn(self._spawn_order, reports=False)
         await child.limit(self._limits.load_seconds, self._limits.load_seconds)
         await child.send(Op.LOAD, 0, self._load_order(self._started * _HANDLES))
         answer = await child.receive()

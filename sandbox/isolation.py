@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",  # sets have one order in both processes and in every run
     "PYTHONUTF8": "1",
+    "MALLOC_ARENA_MAX": "2",  # each reserves 64 MiB of address space
     "OPENBLAS_NUM_THREADS": "1",  # its threads take address space
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

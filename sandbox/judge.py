@@ -64,6 +64,7 @@ class PythonJudge:
         self._tester = tester
         self._candidates = candidates
         self._spec: SpecReport | None = None
+        self._known: list[str] | None = None  # modules that the user's module loads
         self._looking = asyncio.Lock()
 
     @staticmethod
@@ -106,7 +107,7 @@ class PythonJudge:
         return self._spec
 
     async def _look(self) -> SpecReport:
-        child = await self._tester.spawn(self._spawn_order(_TESTER_SHARE))
+        child = await self._tester.spawn(self._spawn_order(_TESTER_SHARE), reports=True)
         try:
             async with asyncio.timeout(self._limits.load_seconds + self._limits.total_seconds):
                 await self._start(child, preflight=True, declared=())
@@ -135,7 +136,7 @@ class PythonJudge:
                 if found["error"]:
                     errors.append(SpecError(found["unit"], found["line"], found["error"]))
             elif said.op == Op.DONE:
-                installed = json.loads(said.payload)
+                installed, self._known = json.loads(said.payload)
                 await self._tester.preload(installed)
                 await self._candidates.preload(installed)
                 return SpecReport(tuple(units), tuple(errors))
@@ -158,7 +159,7 @@ class PythonJudge:
         trial = Trial(spec.units)
         try:
             await bench.load()
-            child = await self._tester.spawn(self._spawn_order(_TESTER_SHARE))
+            child = await self._tester.spawn(self._spawn_order(_TESTER_SHARE), reports=True)
             try:
                 await self._try(child, bench, trial, [unit.id for unit in spec.units])
             finally:
@@ -207,6 +208,7 @@ class PythonJudge:
             **self._common("tester", self._source),
             "preflight": preflight,
             "declared": declared,
+            "known": self._known,
             "doctests": [astuple(check) for check in self._checks.doctests],
             "examples": [astuple(check) for check in self._checks.comparisons],
             "files": [astuple(check) for check in self._checks.files],

@@ -17,6 +17,8 @@ from synthd.sandbox.isolation import ENVIRONMENT
 
 _PATIENCE = 2.0  # for a runner to end its children and itself
 _CHUNK = 1 << 18
+_BACKLOG = 32
+_FINDINGS = (Op.CASE, Op.UNIT, Op.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Gone:
 class Child:
     """One forked process; its frames and, last, how it ended."""
 
-    def __init__(self, runner: RunnerProcess, number: int) -> None:
+    def __init__(self, runner: RunnerProcess, number: int, reports: bool) -> None:
+        """reports: it is a tester, whose findings are heard."""
+        self.reports = reports
         self._runner = runner
         self.number = number
         self.inbox: asyncio.Queue[Frame | Gone] = asyncio.Queue()
@@ -86,11 +90,11 @@ class RunnerProcess:
     ) -> None:
         await self.close()
 
-    async def spawn(self, order: bytes) -> Child:
+    async def spawn(self, order: bytes, *, reports: bool) -> Child:
         if self._broken:
             raise SandboxBroken(self._broken)
         self._last += 1
-        child = self._children[self._last] = Child(self, self._last)
+        child = self._children[self._last] = Child(self, self._last, reports)
         await self.send(Op.SPAWN, self._last, order)
         return child
 
@@ -143,8 +147,13 @@ class RunnerProcess:
             child.inbox.put_nowait(gone)
         elif frame.op == Op.FORWARD:
             inner = unpack(bytearray(frame.payload))
-            if inner is not None:
-                child.inbox.put_nowait(inner)
+            if inner is None or (inner.op in _FINDINGS and not child.reports):
+                return
+            if child.inbox.qsize() > _BACKLOG and not child.reports:
+                self.drop(child.number)  # it talks without being asked
+                child.inbox.put_nowait(Gone("garbage"))
+                return
+            child.inbox.put_nowait(inner)
 
     async def _overhear(self) -> None:
         """The last of what it complained about: Python's or bubblewrap's message."""

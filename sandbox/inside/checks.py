@@ -107,7 +107,7 @@ def _features(space: dict[str, Any]) -> int:
     for name in __future__.all_feature_names:
         feature = getattr(__future__, name, None)
         if feature is not None and space.get(name) is feature:
-            flags |= int(feature.compiler_flag)
+            flags |= int(getattr(feature, "compiler_flag", 0))
     return flags
 
 

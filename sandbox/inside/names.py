@@ -43,9 +43,11 @@ class Names:
         paths = sysconfig.get_paths()
         self._stdlib = [os.path.join(paths[key], "") for key in ("stdlib", "platstdlib")]
 
-    def freeze(self) -> None:
-        """What is loaded now is what a candidate may name; test files come later."""
-        self._known = frozenset(sys.modules)
+    def freeze(self, known: list[str] | None) -> list[str]:
+        """Only these modules may be named from now on: by default what is loaded now, before
+        any test file is."""
+        self._known = frozenset(sys.modules if known is None else known)
+        return sorted(self._known)
 
     def may_cross(self, cls: type) -> bool:
         """An instance of it can be described by its state, as far as this side can tell."""

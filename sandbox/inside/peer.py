@@ -20,6 +20,11 @@ from synthd.sandbox.inside.remote import Opaque, Stop
 from synthd.sandbox.inside.wire import LIMIT, Channel, Frame, Op
 
 _STOPS = frozenset(["fail", "runtime_error", "resource_limit", "infra_error", "timeout", "killed"])
+_MALFORMED = (BadValue, ArithmeticError, AttributeError, LookupError, TypeError) + (
+    ValueError,
+    RecursionError,
+    MemoryError,
+)
 _ROOM = LIMIT * 3 // 4
 
 
@@ -79,10 +84,11 @@ class Peer:
             if frame.op == Op.CALL:
                 self.serve(frame)
             elif frame.op == Op.RESULT and frame.number == number:
-                return self._accept(json.loads(frame.payload), encoder.objects)
+                return self._accept(frame.payload, encoder.objects)
 
-    def _accept(self, body: Any, objects: list[Any]) -> Any:
+    def _accept(self, payload: bytes, objects: list[Any]) -> Any:
         try:
+            body = json.loads(payload)
             if "stop" in body:
                 outcome, detail = body["stop"]
                 raise Stop(outcome if outcome in _STOPS else "fail", str(detail))
@@ -90,7 +96,7 @@ class Peer:
             updates = {int(index): node for index, node in body["updates"].items()}
             decoder = self._decoder(body["nodes"], objects, updates)
             failed, value = body["failed"], decoder.roots([body["value"]])[0]
-        except (BadValue, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
+        except _MALFORMED as e:
             raise Stop("fail", f"the answer cannot be rebuilt: {e}") from None
         if not failed:
             return value
@@ -99,11 +105,15 @@ class Peer:
         raise value
 
     def serve(self, frame: Frame) -> None:
-        body = json.loads(frame.payload)
-        decoder = self._decoder(body["nodes"])
         try:
-            args, kwargs = decoder.roots(body["roots"])
-            failed, value = False, self._perform(body["do"], body["handle"], args, kwargs)
+            body = json.loads(frame.payload)
+            decoder = self._decoder(body["nodes"])
+            (args, kwargs), do, handle = decoder.roots(body["roots"]), body["do"], body["handle"]
+        except _MALFORMED as error:
+            self._stop(frame, "fail", f"the call cannot be rebuilt: {error}")
+            return
+        try:
+            failed, value = False, self._perform(do, handle, args, kwargs)
         except MemoryError:
             self._stop(frame, "resource_limit", "memory")
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Generator
+import typing
+from collections.abc import AsyncIterator, Generator
 from typing import Any
 
-Ask = Callable[..., Any]  # (do, handle, *arguments, **keywords)
+# (do, handle, *arguments, **keywords); evaluated, and Python 3.8 knows no other spelling.
+Ask = typing.Callable[..., Any]  # noqa: UP006
 
 
 class Stop(BaseException):

@@ -47,13 +47,13 @@ class Tester:
             line = loading.line_in(self._order["path"], error)
             self._fail("import", loading.describe(error), line)
             return
-        self._names.freeze()
+        known = self._names.freeze(self._order["known"])
         self._doctests(vars(module))
         self._examples(vars(module))
         for file in self._order["files"]:
             self._file(module, *file)
         loaded = sorted(name for name in sys.modules if self._names.is_installed(name))
-        self._channel.send(Op.DONE, 0, json.dumps(loaded).encode())
+        self._channel.send(Op.DONE, 0, json.dumps([loaded, known]).encode())
 
     def _fail(self, kind: str, message: str, line: int | None) -> None:
         self._channel.send(Op.FAILED, 0, json.dumps([kind, message, line]).encode())

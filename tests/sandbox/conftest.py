@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
+import tempfile
 import textwrap
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,12 +29,12 @@ SQUARES = Checks(
 )
 QUICK = replace(
     Limits(),
-    cpu_seconds=0.6,
-    wall_seconds=2.0,
+    cpu_seconds=1.0,
+    wall_seconds=1.5,
     total_seconds=12.0,
     hurried_cpu_seconds=0.3,
     hurried_wall_seconds=0.6,
-    memory_bytes=400 << 20,
+    memory_bytes=320 << 20,
 )
 
 OpenJudge = Callable[..., AbstractAsyncContextManager[PythonJudge]]
@@ -43,6 +45,21 @@ def available(level: Level) -> bool:
     if level is Level.LANDLOCK:
         return sys.platform == "linux" and landlock.abi() >= 1
     return asyncio.run(detect()).level is Level.BUBBLEWRAP
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After all that was judged: no process, no scratch folder."""
+    place = tmp_path_factory.mktemp("scratch")
+    before, tempfile.tempdir = tempfile.tempdir, str(place)
+    yield
+    tempfile.tempdir = before
+    assert list(place.iterdir()) == []
+    marker = str(tmp_path_factory.getbasetemp()).encode()
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            text = entry.read_bytes()
+            assert not (b"boot.py" in text and marker in text), text
 
 
 @pytest.fixture(params=[Level.BUBBLEWRAP, Level.LANDLOCK], ids=str, scope="session")

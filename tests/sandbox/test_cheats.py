@@ -107,7 +107,7 @@ REFUSED = {
     "deep list": (
         """
         a = []
-        for _ in range(100000): a = [a]
+        for _ in range(30000): a = [a]
         return a
         """,
         {"fail", "runtime_error"},
@@ -219,6 +219,31 @@ REFUSED = {
         return 0
         """,
         {"runtime_error"},
+    ),
+    "answers without end": (
+        """
+        import os, struct, threading
+        def flood():
+            while True:
+                for number in range(3, 20):
+                    try: os.write(number, struct.pack("!BII", 5, 1, 2) + b"{}")
+                    except OSError: pass
+        threading.Thread(target=flood, daemon=True).start()
+        while True: pass
+        """,
+        {"runtime_error", "fail", "timeout"},
+    ),
+    "answer that is no answer": (
+        """
+        import os, struct
+        for body in (b"[" * 100000, b"nonsense"):
+            for number in range(3, 20):
+                for call in range(1, 9):
+                    try: os.write(number, struct.pack("!BII", 5, call, len(body)) + body)
+                    except OSError: pass
+        return 0
+        """,
+        {"fail"},
     ),
     "exits in atexit": (
         """

@@ -20,7 +20,12 @@ from synthd.sandbox.inside.remote import Opaque, Stop
 from synthd.sandbox.inside.wire import LIMIT, Channel, Frame, Op
 
 _STOPS = frozenset(["fail", "runtime_error", "resource_limit", "infra_error", "timeout", "killed"])
-_MALFORMED = (BadValue, ArithmeticError, AttributeError, LookupError, TypeError) + (
+_MALFORMED = (
+    BadValue,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
     ValueError,
     RecursionError,
     MemoryError,

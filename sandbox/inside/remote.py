@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 # (do, handle, *arguments, **keywords); evaluated, and Python 3.8 knows no other spelling.
-Ask = typing.Callable[..., Any]  # noqa: UP006
+Ask = typing.Callable[..., Any]
 
 
 class Stop(BaseException):

@@ -1,0 +1,159 @@
+"""`synthd` as a user runs it: a real process, a real file, and a model that says what we tell it.
+
+The model is an Ollama server of our own on loopback, so that the whole way is the user's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Answer = Callable[[str], str]
+
+
+class ScriptedOllama:
+    """Answers /api/chat with what `say` makes of the last message; counts the calls."""
+
+    def __init__(self) -> None:
+        self.say: Answer = lambda prompt: ""
+        self.prompts: list[str] = []
+        self.seconds_per_word = 0.0
+        self.broken_off = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def _handler(server) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self._begin()
+                self.wfile.write(json.dumps({"models": [{"model": "coder"}]}).encode())
+
+            def do_POST(self) -> None:
+                size = int(self.headers.get("content-length", 0))
+                asked = json.loads(self.rfile.read(size))
+                prompt = asked["messages"][-1]["content"]
+                server.prompts.append(prompt)
+                self._begin()
+                try:
+                    for word in server.say(prompt).splitlines(keepends=True):
+                        self._line(word, done=False)
+                        time.sleep(server.seconds_per_word)
+                    self._line("", done=True)
+                except (BrokenPipeError, ConnectionResetError):
+                    server.broken_off.set()
+
+            def _begin(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "application/x-ndjson")
+                self.end_headers()
+
+            def _line(self, text: str, *, done: bool) -> None:
+                message = {"role": "assistant", "content": text}
+                row: dict[str, object] = {"model": "coder", "message": message, "done": done}
+                if done:
+                    row |= {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
+                self.wfile.write(json.dumps(row).encode() + b"\n")
+
+        return Handler
+
+
+@pytest.fixture
+def model() -> Iterator[ScriptedOllama]:
+    server = ScriptedOllama()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@dataclass
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Shell:
+    """Runs synthd in a folder of its own, with a home of its own and no other variables."""
+
+    folder: Path
+    home: Path
+    model: ScriptedOllama
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def file(self, text: str | bytes, name: str = "work.py") -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def variables(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "OLLAMA_HOST": self.model.url,
+            "SYNTHD_MODEL": "ollama/coder",
+            "COLUMNS": "120",
+            **self.environment,
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "synthd.daemon", *arguments],
+            cwd=self.folder,
+            env=self.variables(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, limit: float = 120) -> Ended:
+        process = self.start(*arguments)
+        try:
+            out, err = process.communicate(timeout=limit)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        return Ended(process.returncode, out, err)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, model: ScriptedOllama) -> Shell:
+    home, folder = tmp_path / "home", tmp_path / "project"
+    home.mkdir()
+    folder.mkdir()
+    return Shell(folder, home, model)

@@ -36,10 +36,10 @@ def command(
     interpreter: Interpreter,
     context: ModuleContext,
     limits: Limits,
-    scratch: Path,
+    scratch: Path | None,
     masked: tuple[Path, ...],
 ) -> list[str]:
-    """masked: what must not be readable in there. scratch: a private folder, where /tmp is not."""
+    """masked: what must not be readable in there. scratch: a private folder, where /tmp is none."""
     boxed = level is Level.BUBBLEWRAP
     config = {
         "landlock": (
@@ -47,7 +47,7 @@ def command(
         ),
         "roots": [str(root) for root in context.roots],
         "directory": str(context.workspace or context.path.parent),
-        "scratch": "/tmp" if boxed else str(scratch),
+        "scratch": str(scratch or "/tmp"),
     }
     boot = [str(interpreter.program), "-s", "-S", "-B", str(_INSIDE / "boot.py")]
     boot.append(json.dumps(config))
@@ -91,7 +91,7 @@ def bubblewrap(
 
 
 def grants(
-    interpreter: Interpreter, context: ModuleContext, scratch: Path, masked: tuple[Path, ...]
+    interpreter: Interpreter, context: ModuleContext, scratch: Path | None, masked: tuple[Path, ...]
 ) -> list[list[str]]:
     """The same view of the file system, for Landlock."""
     hidden = frozenset(path.resolve() for path in masked)
@@ -102,7 +102,7 @@ def grants(
     found += [[str(path), "read"] for link in interpreter.links for path in link]
     for folder in context.folders:
         found += _around(folder.resolve(), hidden)
-    return [*found, [str(scratch), "write"]]
+    return [*found, [str(scratch), "write"]] if scratch is not None else found
 
 
 def _around(folder: Path, hidden: frozenset[Path]) -> Iterator[list[str]]:

@@ -89,7 +89,8 @@ class PythonJudge:
         async with contextlib.AsyncExitStack() as stack:
             runners = []
             for masked in ((), context.masked):
-                scratch = Path(tempfile.mkdtemp(prefix="synthd-"))
+                boxed = detection.level is Level.BUBBLEWRAP  # has a /tmp of its own
+                scratch = None if boxed else Path(tempfile.mkdtemp(prefix="synthd-"))
                 runner = await stack.enter_async_context(RunnerProcess(scratch))
                 await runner.start(
                     command(detection.level, interpreter, context, limits, scratch, masked)

@@ -57,7 +57,7 @@ class Child:
 class RunnerProcess:
     """Owns the process and its scratch folder; close() leaves neither."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path | None) -> None:
         self._scratch = scratch
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -185,7 +185,7 @@ class RunnerProcess:
         self._clean()
 
     def _clean(self) -> None:
-        if self._scratch.exists():
+        if self._scratch is not None and self._scratch.exists():
             _make_removable(self._scratch)
             shutil.rmtree(self._scratch, ignore_errors=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -31,7 +32,7 @@ class Server(LanguageServer):
     def __init__(self, make_engine: Callable[[], Engine]) -> None:
         super().__init__(
             name="synthd",
-            version="0.1.0",
+            version=version("synthd"),
             # Whole texts: pygls's own incremental editing counts lines as Python does, not as
             # the protocol does, so that one form feed would put its copy out of step for good.
             text_document_sync_kind=types.TextDocumentSyncKind.Full,

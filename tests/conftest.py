@@ -8,10 +8,17 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from hypothesis import settings
 
 from synthd.daemon.weights import Store, find
 
 SMALL = "qwen2.5-coder:0.5b"
+SOAK = os.environ.get("SYNTHD_SOAK") == "1"
+
+# Properties that name no number of their own try this many examples.
+settings.register_profile("short", max_examples=60, deadline=None)
+settings.register_profile("soak", max_examples=3000, deadline=None)
+settings.load_profile("soak" if SOAK else "short")
 
 
 @pytest.fixture(scope="session")
@@ -29,4 +36,11 @@ def weights() -> Mapping[str, str]:
 @pytest.fixture(scope="session")
 def soak() -> bool:
     """Whether the repeating tests run with their full counts."""
-    return os.environ.get("SYNTHD_SOAK") == "1"
+    return SOAK
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every property is worth repeating: `make soak` runs them all with full counts."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.soak)

@@ -162,7 +162,7 @@ STRATEGIES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(STRATEGIES, st.integers(1, 40), st.integers(32, 1500), st.integers(0, 1000))
 def test_no_search_overspends_or_loses_its_best(
     strategy: Strategy, programs: int, tokens: int, seed: int
@@ -179,7 +179,6 @@ def test_no_search_overspends_or_loses_its_best(
     assert outcome.usage.model_calls == asked
 
 
-@settings(max_examples=40, deadline=None)
 @given(STRATEGIES, st.integers(0, 1000))
 def test_same_seed_same_search(strategy: Strategy, seed: int) -> None:
     budget = Budget(40, 60, 4000, 40)

@@ -72,6 +72,8 @@ class Live:
 
 def _line(attempt: Attempt, number: int) -> str:
     """One judged program: where it comes from and how it did."""
+    from rich.markup import escape
+
     candidate, evaluation = attempt.candidate, attempt.evaluation
     purpose = "repair" if candidate.parent is not None else "draft"
     origin = f"program {number:>2} ({purpose}, temperature {candidate.temperature:.2f}):"
@@ -79,7 +81,7 @@ def _line(attempt: Attempt, number: int) -> str:
         label = f" [yellow]({', '.join(evaluation.labels)})[/]" if evaluation.labels else ""
         return f"{origin} [green]passes all {len(evaluation.cases)}[/]{label}"
     if not candidate.code:
-        return f"{origin} [red]no usable code[/]: {candidate.note or 'empty answer'}"
+        return f"{origin} [red]no usable code[/]: {escape(candidate.note or 'empty answer')}"
     passed = sum(case.passed for case in evaluation.cases)
     first = next((case for case in evaluation.cases if not case.passed), None)
     note = f", first problem: {first.outcome.value}" if first else ""

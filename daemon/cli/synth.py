@@ -23,6 +23,7 @@ from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.writing import NotWritten, replace
 from synthd.synth.attempt import Grade
 from synthd.synth.run import unwatched
+from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import diff, splice
 from synthd.synth.source.target import find
@@ -51,14 +52,28 @@ def main(options: Options) -> NoReturn:
 
 
 async def _main(options: Options) -> Exit:
+    try:
+        return await _all(options)
+    except Failure as failure:
+        if not options.json:
+            raise
+        # A script reads stdout: it gets an object for each function that was asked for.
+        for argument in options.targets:
+            file, _, function = argument.partition("::")
+            _failed(options, Path(file), function, failure)
+        return failure.code
+
+
+async def _all(options: Options) -> Exit:
     named = targets.resolve(options.targets)
     # One composition for the whole command: the first file's workspace decides.
     place = find_place(named[0].path, environment=os.environ)
     loaded = config.load(place.workspace, user_config_file(), os.environ, options.settings)
-    # What is wrong with a function is said before a model is looked for.
-    first = _prepare(options, named[0].path, named[0].functions[0], loaded.settings.python)
-    if isinstance(first, BadInput) and sum(len(n.functions) for n in named) == 1:
-        raise first
+    # What is wrong with a single function is said before a model is looked for.
+    if sum(len(file.functions) for file in named) == 1:
+        first = _prepare(options, named[0].path, named[0].functions[0], loaded.settings.python)
+        if isinstance(first, BadInput):
+            return _failed(options, named[0].path, named[0].functions[0], first)
     async with compose(loaded.settings, options.parameters, unsafe=options.unsafe) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)
@@ -79,6 +94,8 @@ def _prepare(
         return prepare(source, find(source, function), place, options.wanted())
     except BadInput as problem:
         return problem
+    except SourceError as problem:
+        return BadInput(str(problem))
 
 
 async def _one(options: Options, composed: Composed, path: Path, function: str) -> Exit:

@@ -141,6 +141,7 @@ def test_several_functions_are_done_one_by_one_and_see_each_other(shell) -> None
         (["work.py::double", "--set", "seidr.beam_width=wide"], "is not an integer"),
         (["work.py::double", "--strategy", "magic"], "no strategy 'magic'"),
         (["work.py::double", "--max-programs", "0"], "max-programs"),
+        (["work.py::double", "--python", "no-such-python"], "no-such-python"),
     ],
 )
 def test_wrong_usage_is_explained_before_a_model_is_asked(shell, arguments, says) -> None:
@@ -328,3 +329,15 @@ def test_settings_of_the_workspace_are_used_and_bad_ones_named(shell) -> None:
     ended = shell.run("synth", "work.py")
     assert ended.code == 2
     assert "synthd.toml" in ended.err and "max_programs" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("target", "code"), [("none.py::f", 2), ("work.py::f", 2), ("work.py::double", 3)]
+)
+def test_a_script_gets_an_object_also_for_failures(shell, target: str, code: int) -> None:
+    shell.file(DOUBLE)
+    shell.environment = {"OLLAMA_HOST": "http://127.0.0.1:9"}
+    ended = shell.run("synth", target, "--json")
+    (report,) = ended.objects
+    assert (ended.code, report["status"], report["schema"]) == (code, "error", 1)
+    assert report["message"] and report["function"] == target.partition("::")[2]

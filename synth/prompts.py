@@ -108,7 +108,7 @@ def _conversation(problem: Problem, ask: str) -> Prompt:
 def _task(problem: Problem) -> str:
     parts: list[str] = []
     if problem.context.strip():
-        parts.append(f"The file has:\n{_fence(problem, problem.context)}")
+        parts.append(f"The file has (bodies are left out):\n{_fence(problem, problem.context)}")
     parts.append(f"The {_kind(problem)} to write:\n{_fence(problem, problem.start)}")
     extra = [text for check in problem.spec.visible if (text := _beyond_docstring(check))]
     if extra:

@@ -65,7 +65,8 @@ def relevant(source: SourceText, target: Target, max_chars: int = 3000) -> str:
     ]
     shown = [*referenced, *indirect]
     if not shown and len(source.lines) < _SMALL_FILE:
-        shown = [n for n in siblings if not _is(n, target)]
+        # What other stubs leave open would only invite the model to leave it open, too.
+        shown = [n for n in siblings if not _is(n, target) and _written(n)]
     shown.sort(key=lambda n: (n in indirect, n.lineno))
     pieces = ["\n".join(imports), *own_class, *(_outline(lines, n) for n in shown)]
     return _bounded([piece for piece in pieces if piece], max_chars)
@@ -78,6 +79,13 @@ def _bounded(pieces: list[str], max_chars: int) -> str:
         if len(grown) <= max_chars:
             text = grown
     return text
+
+
+def _written(node: ast.stmt) -> bool:
+    """A constant, or a function that does something."""
+    if isinstance(node, Function):
+        return not all(isinstance(part, ast.Expr | ast.Pass | ast.Raise) for part in node.body)
+    return isinstance(node, ast.Assign | ast.AnnAssign)
 
 
 def _is(node: ast.stmt, target: Target) -> bool:

@@ -43,8 +43,8 @@ def _pair(check: Check) -> tuple[str, str] | None:
         case _:
             return None
     try:
-        node = ast.parse(call.strip(), mode="eval").body
-        value = ast.parse(answer.strip(), mode="eval").body
+        node: ast.expr = ast.parse(call.strip(), mode="eval").body
+        value: ast.expr = ast.parse(answer.strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return None
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
@@ -73,14 +73,14 @@ def _listed(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         match node:
             case ast.Dict():
-                for key, value in zip(node.keys, node.values, strict=True):
-                    yield _spelling(key), _spelling(value)
+                for key_node, value in zip(node.keys, node.values, strict=True):
+                    yield _spelling(key_node), _spelling(value)
             case ast.If() | ast.IfExp():
                 answer = _answer(node)
                 for key in _compared(node.test):
                     yield key, answer
-            case ast.match_case(pattern=ast.MatchValue(value=key)):
-                yield _spelling(key), _returned(node.body)
+            case ast.match_case(pattern=ast.MatchValue(value=constant)):
+                yield _spelling(constant), _returned(node.body)
             case _:
                 pass
 

@@ -47,8 +47,8 @@ def _pair(check: Check) -> tuple[str, str] | None:
         value: ast.expr = ast.parse(answer.strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return None
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-        node, value = node.left, node.comparators[0]
+    if isinstance(node, ast.Compare) and [type(op) for op in node.ops] == [ast.Eq]:
+        value, node = node.comparators[0], node.left
     if not isinstance(node, ast.Call) or node.keywords:
         return None
     key: ast.expr = node.args[0] if len(node.args) == 1 else ast.Tuple(node.args, ast.Load())

@@ -48,7 +48,7 @@ async def _bubblewrap() -> tuple[str, str]:
     if program is None:
         return "bubblewrap is not installed", _install_command()
     attempt = "--unshare-all --die-with-parent --new-session --cap-drop ALL --uid 65534".split()
-    attempt += "--gid 65534 --ro-bind / / --proc /proc --dev /dev --tmpfs /tmp".split()
+    attempt += "--gid 65534 --ro-bind / / --proc /proc --dev /dev".split()
     process = await asyncio.create_subprocess_exec(
         program,
         *attempt,

@@ -36,17 +36,15 @@ class Basket:
     def add(self, name: str, cents: int) -> None:
         self.prices[name] = cents
 
-    def total(self, discount: float = 0.0) -> int:
-        """What the basket costs after a discount (0.2 is 20 %), in whole cents.
+    def cheapest(self) -> str | None:
+        """The name of the thing that costs least; None when the basket is empty.
 
         >>> basket = Basket()
-        >>> basket.total()
-        0
+        >>> print(basket.cheapest())
+        None
         >>> basket.add("tea", 250)
         >>> basket.add("milk", 120)
-        >>> basket.total()
-        370
-        >>> basket.total(discount=0.5)
-        185
+        >>> basket.cheapest()
+        'milk'
         """
         # TODO

@@ -32,7 +32,7 @@ class Live:
     _status: Status | None = None
 
     def __enter__(self) -> Live:
-        if self.console.is_terminal:
+        if self.console.is_interactive:
             self._status = self.console.status(f"{self.name}: starting the model", spinner="dots")
             self._status.start()
         return self

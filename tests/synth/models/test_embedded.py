@@ -150,7 +150,7 @@ async def test_an_engine_that_keeps_crashing_is_given_up(make: Make) -> None:
         await call
     await model.start()  # its second life, in which it says nothing
     engines()[0].kill()
-    with pytest.raises(ModelFailed, match="stopped working|twice in a row"):
+    with pytest.raises(ModelFailed, match=r"stopped working|twice in a row"):
         await model.complete(ADD, greedy(60))
     with pytest.raises(ModelFailed, match="twice in a row: killed by signal 9"):
         await model.complete(ADD, greedy(60))
@@ -196,7 +196,7 @@ asyncio.run(main())
     assert engine.is_running()
     parent.kill()
     parent.communicate(timeout=30)
-    gone, alive = psutil.wait_procs([engine], timeout=30)
+    _, alive = psutil.wait_procs([engine], timeout=30)
     assert not alive
 
 

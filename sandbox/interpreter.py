@@ -23,10 +23,14 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """links: where a chain of symbolic links passes through, each with what it leads to."""
+    """links: where a chain of symbolic links passes through, each with what it leads to.
+
+    added: folders of packages that are installed in editable mode.
+    """
 
     program: Path
     folders: tuple[Path, ...]
+    added: tuple[Path, ...]
     links: tuple[tuple[Path, Path], ...]
 
 
@@ -51,11 +55,14 @@ async def look_at(program: Path) -> Interpreter:
     # Version managers put scripts on PATH that start the real interpreter.
     program = Path(itself or program)
     folders = [Path(place) for place in places]
+    added: list[Path] = []
     environment = program.parent.parent
     if (environment / "pyvenv.cfg").exists():
-        folders += [environment, *_linked_folders(environment)]
+        folders.append(environment)
+        added = _added_folders(environment)
     shown = _outermost(folders)
-    return Interpreter(program, shown, tuple(_links(program, shown)))
+    packages = tuple(folder for folder in _outermost(added) if not _within(folder, shown))
+    return Interpreter(program, shown, packages, tuple(_links(program, shown)))
 
 
 async def _start(program: Path) -> asyncio.subprocess.Process:
@@ -75,7 +82,7 @@ async def _start(program: Path) -> asyncio.subprocess.Process:
         raise InterpreterUnusable(f"{program} cannot be run: {error.strerror}") from None
 
 
-def _linked_folders(environment: Path) -> list[Path]:
+def _added_folders(environment: Path) -> list[Path]:
     """Folders that `.pth` files add: packages installed in editable mode."""
     found = []
     for pth in environment.glob("lib/python*/site-packages/*.pth"):

@@ -73,14 +73,15 @@ def bubblewrap(
             argv += ["--ro-bind-try", place, place]
     for setting in _SETTINGS:
         argv += ["--ro-bind-try", setting, setting]
-    for folder in _by_depth((*interpreter.folders, _INSIDE, *context.folders)):
+    shown = (*_packages(interpreter, context), *context.folders)
+    for folder in _by_depth((*interpreter.folders, _INSIDE, *shown)):
         argv += ["--ro-bind", str(folder), str(folder)]
     for link, target in interpreter.links:
         argv += ["--ro-bind", str(target), str(link)]
     if not _inside_any(context.path, context.folders) and context.path not in masked:
         argv += ["--ro-bind-try", str(context.path), str(context.path)]
     for path in _by_depth(masked):
-        if not _inside_any(path, context.folders):
+        if not _inside_any(path, shown):
             continue
         real = str(path.resolve())
         if path.is_dir():
@@ -100,9 +101,21 @@ def grants(
     found += [[path, "device"] for path in _DEVICES]
     found += [[str(folder), "read"] for folder in (*interpreter.folders, _INSIDE)]
     found += [[str(path), "read"] for link in interpreter.links for path in link]
-    for folder in context.folders:
+    for folder in (*_packages(interpreter, context), *context.folders):
         found += _around(folder.resolve(), hidden)
     return [*found, [str(scratch), "write"]] if scratch is not None else found
+
+
+def _packages(interpreter: Interpreter, context: ModuleContext) -> Iterator[Path]:
+    """What editable installs add, but never a folder around the workspace, a home or a tmp.
+
+    Some build backends name the parent of a project as a place of its packages.
+    """
+    kept = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), context.path.parent]
+    kept += [context.workspace] if context.workspace is not None else []
+    for folder in interpreter.added:
+        if not any(place.resolve().is_relative_to(folder.resolve()) for place in kept):
+            yield folder
 
 
 def _around(folder: Path, hidden: frozenset[Path]) -> Iterator[list[str]]:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 CHILD = "synthd.synth.models.engine_child"
 KEPT_LOG_LINES = 40
 GRACE = 0.5
-# Threads that spin while they wait for each other starve when anything else (the judge, another
-# engine) wants their processors: measured, a tenth of the speed. Sleeping costs little.
-PATIENT_THREADS = {"OMP_WAIT_POLICY": "passive"}
+# llama.cpp's threads wait for each other by spinning, and crawl when anything else (the judge,
+# another engine) wants their processors: measured, at a tenth of the speed. Going to sleep after
+# a short spin avoids that, and costs nothing on an idle machine (sleeping at once costs half).
+PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
 
 
 @dataclass(frozen=True, slots=True)

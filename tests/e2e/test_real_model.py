@@ -63,16 +63,17 @@ def synthd(folder: Path, variables: Mapping[str, str], *arguments: str):
     )
 
 
-def processes() -> set[str]:
-    """Command lines of engines and sandboxes."""
+def processes(folder: Path) -> set[str]:
+    """Command lines of engines and sandboxes that a run in this folder started."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_text().replace("\0", " ")
+                known = command + (entry / "environ").read_text(errors="replace")
             except OSError:
                 continue
-            if "engine_child" in command or "boot.py" in command:
+            if ("engine_child" in command or "boot.py" in command) and str(folder) in known:
                 found.add(f"{entry.name} {command[:200]}")
     return found
 
@@ -80,7 +81,6 @@ def processes() -> set[str]:
 def test_stubs_become_verified_code(tmp_path: Path, weights: Mapping[str, str]) -> None:
     path = tmp_path / "story.py"
     path.write_text(STORY)
-    before = processes()
     # Generous: other tests may load the machine.
     done = synthd(
         tmp_path, weights, "synth", "story.py", "--write", "--json", "--max-seconds", "280"
@@ -103,7 +103,7 @@ def test_stubs_become_verified_code(tmp_path: Path, weights: Mapping[str, str]) 
         [sys.executable, "-m", "doctest", "story.py"], cwd=tmp_path, capture_output=True, text=True
     )
     assert (judged.returncode, judged.stdout) == (0, "")
-    assert processes() <= before, "neither the engine nor a sandbox is left"
+    assert processes(tmp_path) == set(), "neither the engine nor a sandbox is left"
 
 
 def test_what_cannot_be_done_is_not_called_done(tmp_path: Path, weights: Mapping[str, str]) -> None:

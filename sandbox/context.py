@@ -40,5 +40,13 @@ class ModuleContext:
 
 
 def _sensible(folder: Path) -> bool:
-    """Neither the whole file system nor a whole home is a project."""
-    return folder.is_dir() and folder != Path("/") and folder != Path.home()
+    """Neither the whole file system nor a whole home or tmp is a project."""
+    shared = (
+        Path("/"),
+        Path.home(),
+        Path("/home"),
+        Path("/tmp"),
+        Path("/var/tmp"),
+        Path("/dev/shm"),
+    )
+    return folder.is_dir() and folder.resolve() not in shared

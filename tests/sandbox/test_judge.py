@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -306,3 +308,21 @@ async def test_none_is_refused(project: Path) -> None:
     with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
         async with PythonJudge.open(context, "", "f", Checks(), Limits(), nothing):
             pass
+
+
+async def test_a_file_that_lies_in_tmp_itself(level: Level, passed: Passed) -> None:
+    """What people try first. The rest of /tmp is not shown to it."""
+    with (
+        tempfile.NamedTemporaryFile(suffix=".py", dir="/tmp", prefix="tried_") as file,
+        tempfile.NamedTemporaryFile(suffix=".py", dir="/tmp", prefix="other_") as other,
+    ):
+        path = Path(file.name)
+        context = ModuleContext(Path(sys.executable), path.stem, path, (path.parent,), path.parent)
+        checks = Checks(comparisons=(Comparison("a", "f(1)", "2"),))
+        opened = PythonJudge.open(
+            context, "def f(x): ...\n", "f", checks, Limits(), Detection(level)
+        )
+        async with opened as judge:
+            assert passed(await judge.judge("def f(x): return x + 1\n"))
+            looks = f"def f(x): return 2 if open({other.name!r}) else 0\n"
+            assert not passed(await judge.judge(looks))

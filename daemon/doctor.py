@@ -7,6 +7,7 @@ Ollama server that the user configured.
 from __future__ import annotations
 
 import asyncio
+import ctypes.util
 import importlib.util
 import os
 import shutil
@@ -112,6 +113,9 @@ def _engine() -> Finding:
     if importlib.util.find_spec("xllamacpp") is None:
         fix = "from a clone of synthd: pipx install --force '.[local]'"
         return Finding("embedded engine", State.OPTIONAL, "xllamacpp is not installed", fix)
+    if ctypes.util.find_library("gomp") is None:
+        fix = f"{'' if os.geteuid() == 0 else 'sudo '}apt-get install -y libgomp1"
+        return Finding("embedded engine", State.OPTIONAL, "it needs libgomp.so.1", fix)
     return Finding("embedded engine", State.OK, "xllamacpp")
 
 

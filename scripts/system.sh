@@ -1,16 +1,21 @@
 #!/bin/sh
 # Installs the system packages that are missing when we may; otherwise says the one command.
-# Nothing here is needed to go on: without bubblewrap the sandbox uses Landlock.
+# We go on without: then the sandbox uses Landlock, and without libgomp1 only Ollama and remote
+# models can be used.
 set -u
 missing=""
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
+# The embedded engine is linked against it, and its wheel does not carry it.
+gomp=""
+for file in /usr/lib/*/libgomp.so.1 /usr/lib64/libgomp.so.1; do [ ! -e "$file" ] || gomp=$file; done
+[ -n "$gomp" ] || missing="$missing libgomp1"
 [ -n "$missing" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "not installed:$missing (this machine has no apt-get); going on without"
     exit 0
 fi
 if [ "$(id -u)" -ne 0 ]; then
-    echo "for the strongest sandbox run once: sudo apt-get install -y$missing"
+    echo "to have all of synthd run once: sudo apt-get install -y$missing"
     echo "going on with what there is"
     exit 0
 fi

@@ -155,6 +155,11 @@ class Run:
         sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask))
         try:
             completion = await self.model.complete(ask.prompt, sampling, hear)
+        except EmptyAnswer as empty:
+            self.ledger.settle_tokens(
+                grant, empty.prompt_tokens, empty.completion_tokens, counted=True
+            )
+            raise
         except BaseException:
             # Cancelled or failed: what was heard was generated, and is paid for.
             self.ledger.settle_tokens(grant, 0, heard, counted=False)

@@ -27,6 +27,7 @@ from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import diff, splice
 from synthd.synth.source.target import find
+from synthd.synth.source.text import SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,24 @@ async def _all(options: Options) -> Exit:
     async with compose(loaded.settings, options.parameters, unsafe=options.unsafe) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)
-        codes = [
-            await _one(options, composed, file.path, function)
-            for file in named
-            for function in file.functions
-        ]
+        codes: list[Exit] = []
+        for file in named:
+            held: SourceText | None = None
+            for function in file.functions:
+                code, held = await _one(options, composed, file.path, function, held)
+                codes.append(code)
     return worst(codes)
 
 
 def _prepare(
-    options: Options, path: Path, function: str, python: str | None
+    options: Options,
+    path: Path,
+    function: str,
+    python: str | None,
+    held: SourceText | None = None,
 ) -> Prepared | BadInput:
     try:
-        source = targets.read(path)
+        source = held or targets.read(path)
         place = find_place(path, environment=os.environ, python=Path(python) if python else None)
         return prepare(source, find(source, function), place, options.wanted())
     except BadInput as problem:
@@ -98,22 +104,30 @@ def _prepare(
         return BadInput(str(problem))
 
 
-async def _one(options: Options, composed: Composed, path: Path, function: str) -> Exit:
-    """Search for one function and show, print or write the result."""
-    prepared = _prepare(options, path, function, composed.settings.python)
+async def _one(
+    options: Options, composed: Composed, path: Path, function: str, held: SourceText | None
+) -> tuple[Exit, SourceText | None]:
+    """Search for one function and show, print or write the result.
+
+    held is the file with what was verified before and not written: the next function may call
+    the last one. With --write the file itself says so, and may change between two functions.
+    """
+    prepared = _prepare(options, path, function, composed.settings.python, held)
     if isinstance(prepared, BadInput):
-        return _failed(options, path, function, prepared)
-    trace = unwatched
+        return _failed(options, path, function, prepared), held
     try:
         if options.json:
-            done = await synthesize(prepared, composed.setup, trace)
+            done = await synthesize(prepared, composed.setup, unwatched)
         else:
             err().print(f"\n{path}::{function}", style="bold", markup=False)
             with Live(err(), function, composed.setup.budget) as live:
                 done = await synthesize(prepared, composed.setup, live)
     except Failure as failure:
-        return _failed(options, path, function, failure)
-    return _present(options, prepared, done)
+        return _failed(options, path, function, failure), held
+    if done.report.status is Status.VERIFIED and not options.write:
+        new = splice(prepared.source, prepared.target, done.body)
+        held = SourceText.from_bytes(new, str(path))
+    return _present(options, prepared, done), held
 
 
 def _present(options: Options, prepared: Prepared, done: Done) -> Exit:

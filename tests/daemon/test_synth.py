@@ -107,7 +107,8 @@ def test_unsolved_shows_the_best_and_writes_it_only_when_told(shell) -> None:
     assert "# synthd: not verified: passes 1 of 2 checks\n    return x * x" in written
 
 
-def test_several_functions_are_done_one_by_one_and_see_each_other(shell) -> None:
+@pytest.mark.parametrize("write", [True, False])
+def test_several_functions_are_done_one_by_one_and_see_each_other(shell, write: bool) -> None:
     path = shell.file(
         'def one(x):\n    """\n    >>> one(1)\n    2\n    """\n\n\n'
         'def two(x):\n    """\n    >>> two(1)\n    3\n    """\n    raise NotImplementedError\n'
@@ -117,9 +118,9 @@ def test_several_functions_are_done_one_by_one_and_see_each_other(shell) -> None
         if "function `two`" in prompt
         else "def one(x):\n    return x + 1"
     )
-    ended = shell.run("synth", "work.py", "--write", "--json")
+    ended = shell.run("synth", "work.py", "--json", *(["--write"] if write else []))
     assert [report["status"] for report in ended.objects] == ["verified", "verified"]
-    assert "return one(x) + 1" in path.read_text()
+    assert ("return one(x) + 1" in path.read_text()) == write
 
 
 @pytest.mark.parametrize(

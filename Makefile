@@ -19,7 +19,7 @@ demo: $(VENV)/.local system weights
 	@echo
 	@cat examples/demo.py
 	@echo
-	$(BIN)/synthd synth examples/demo.py --model $(MODEL); \
+	@$(BIN)/synthd synth examples/demo.py --model $(MODEL); \
 	status=$$?; if [ $$status -gt 1 ]; then exit $$status; fi
 
 test: $(VENV)/.dev system weights

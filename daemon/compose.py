@@ -36,9 +36,16 @@ class Composed:
 
 @asynccontextmanager
 async def compose(
-    settings: Settings, parameters: Iterable[str] = (), *, unsafe: bool = False
+    settings: Settings,
+    parameters: Iterable[str] = (),
+    *,
+    unsafe: bool = False,
+    named: bool = False,
 ) -> AsyncIterator[Composed]:
-    """Everything a search needs; stops the model at the end. Raises BadInput and Missing."""
+    """Everything a search needs; stops the model at the end. Raises BadInput and Missing.
+
+    named: the model was named for this very command, rather than configured.
+    """
     try:
         strategy = registry.build(settings.strategy, _parameters(settings, parameters))
     except registry.BadStrategy as error:
@@ -50,7 +57,12 @@ async def compose(
             f"{'; '.join(detection.reasons)}. {detection.fix}"
         )
     try:
-        chosen = await choose(None, settings.model, settings.ollama_host, models_dir(settings))
+        chosen = await choose(
+            settings.model if named else None,
+            settings.model,
+            settings.ollama_host,
+            models_dir(settings),
+        )
     except ModelError as error:
         raise Missing(str(error)) from None
     budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)

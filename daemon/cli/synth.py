@@ -75,7 +75,12 @@ async def _all(options: Options) -> Exit:
         first = _prepare(options, named[0].path, named[0].functions[0], loaded.settings.python)
         if isinstance(first, BadInput):
             return _failed(options, named[0].path, named[0].functions[0], first)
-    async with compose(loaded.settings, options.parameters, unsafe=options.unsafe) as composed:
+    async with compose(
+        loaded.settings,
+        options.parameters,
+        unsafe=options.unsafe,
+        named=options.settings.get("model") is not None,
+    ) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)
         codes: list[Exit] = []

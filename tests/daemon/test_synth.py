@@ -41,6 +41,7 @@ def test_a_stub_is_verified_and_shown(shell) -> None:
     assert "double(-3)  gives  -6" in ended.out
     assert "24 programs, 120 s, 8192 completion tokens" in ended.err
     assert "ollama/coder" in ended.err and shell.model.url in ended.err
+    assert "it is configured" in ended.err
     assert path.read_text() == DOUBLE, "nothing is written without --write"
     assert len(shell.model.prompts) == 1
 
@@ -96,8 +97,9 @@ def test_a_repair_follows_the_failing_check(shell) -> None:
 def test_unsolved_shows_the_best_and_writes_it_only_when_told(shell) -> None:
     path = shell.file(DOUBLE)
     shell.model.say = lambda prompt: WRONG
-    ended = shell.run("synth", "work.py", "--write", "--max-programs", "3")
+    ended = shell.run("synth", "work.py", "--write", "--max-programs", "3", "--model", "ollama/m")
     assert ended.code == 1
+    assert "it was asked for by name" in ended.err
     assert "unsolved (grade: partial)" in ended.out
     assert "double(-3)  must give  -6  but gives  9" in ended.out
     assert path.read_text() == DOUBLE

@@ -122,12 +122,12 @@ def _merge(old: Any, new: Any) -> Any:
 
 
 def _check(layer: Layer) -> None:
-    if not layer.trusted:
-        _check_workspace(layer)
     try:
         Settings.model_validate(dict(layer.values))
     except ValidationError as error:
         raise BadConfig(_explain(layer.where, error)) from None
+    if not layer.trusted:
+        _check_workspace(layer)
 
 
 def _check_workspace(layer: Layer) -> None:

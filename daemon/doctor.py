@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from synthd.daemon.locations import models_dir
+from synthd.daemon.locations import models_dir, ollama_host
 from synthd.daemon.settings import Settings
 from synthd.daemon.weights import installed
 from synthd.sandbox.level import Level, detect
 from synthd.synth.models import ollama_server
+from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place
 
 # Providers whose keys litellm reads from the environment.
@@ -72,10 +73,13 @@ def _own_python() -> Finding:
 
 
 def _project_python(folder: Path, environment: Mapping[str, str], python: Path | None) -> Finding:
-    place = find_place(folder / "any.py", environment=environment, python=python)
+    fix = 'name one that exists: --python PATH, or python = "PATH" in synthd.toml'
+    try:
+        place = find_place(folder / "any.py", environment=environment, python=python)
+    except SourceError as error:
+        return Finding("project's Python", State.MISSING, str(error), fix)
     if os.access(place.python, os.X_OK):
         return Finding("project's Python", State.OK, f"{place.python} ({place.python_why})")
-    fix = 'name one that exists: --python PATH, or python = "PATH" in synthd.toml'
     return Finding("project's Python", State.MISSING, f"{place.python} cannot be run", fix)
 
 
@@ -129,7 +133,7 @@ def _weights(settings: Settings) -> Finding:
 
 
 async def _ollama(settings: Settings) -> Finding:
-    host = settings.ollama_host or ollama_server.DEFAULT_HOST
+    host = ollama_host(settings)
     if not await ollama_server.is_running(host):
         return Finding("Ollama", State.OPTIONAL, f"does not answer at {host}", "ollama serve")
     names = await ollama_server.models(host)

@@ -1,4 +1,4 @@
-"""Where synthd keeps what is the user's: config and weights."""
+"""Where things are: the user's config and weights, and Ollama."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from pathlib import Path
 from platformdirs import user_config_path, user_data_path
 
 from synthd.daemon.settings import Settings
+from synthd.synth.models.ollama_server import DEFAULT_HOST
 
 
 def user_config_file() -> Path:
     return user_config_path("synthd") / "config.toml"
+
+
+def ollama_host(settings: Settings) -> str:
+    return settings.ollama_host or DEFAULT_HOST
 
 
 def models_dir(settings: Settings) -> Path:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from synthd.synth.models.errors import ModelError
+from synthd.synth.models.names import parse
 
 Positive = Annotated[int, Field(ge=1)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -44,3 +47,13 @@ class Settings(BaseModel):
     parameters: dict[str, dict[str, bool | int | float | str]] = Field(
         default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"
     )
+
+    @field_validator("model")
+    @classmethod
+    def _is_a_name(cls, model: str | None) -> str | None:
+        try:
+            if model is not None:
+                parse(model)
+        except ModelError as error:
+            raise ValueError(str(error)) from None
+        return model

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synthd.daemon.certificate import certify
 from synthd.daemon.exits import Exit, Missing
@@ -31,7 +30,6 @@ class Done:
     report: Report
     code: Exit
     body: str = ""
-    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 async def synthesize(prepared: Prepared, setup: Setup, trace: Trace = unwatched) -> Done:

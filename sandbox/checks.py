@@ -91,10 +91,6 @@ class SpecReport:
     errors: tuple[SpecError, ...] = ()
     module_error: SpecError | None = None
 
-    @property
-    def usable(self) -> bool:
-        return self.module_error is None and not self.errors and bool(self.units)
-
 
 @dataclass(frozen=True, slots=True)
 class JudgeReport:

@@ -13,7 +13,7 @@ from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import err, out
 from synthd.daemon.config_file import set_model
 from synthd.daemon.exits import BadInput, Exit, Missing
-from synthd.daemon.locations import models_dir, user_config_file
+from synthd.daemon.locations import models_dir, ollama_host, user_config_file
 from synthd.daemon.settings import Settings
 from synthd.daemon.weights import CATALOGUE, Phase, PullError, PullProgress, Store, find, pull
 from synthd.daemon.weights.errors import UnknownWeights
@@ -51,10 +51,6 @@ def _parsed(name: str) -> ModelName:
         raise BadInput(str(error)) from None
 
 
-def _host(settings: Settings) -> str:
-    return settings.ollama_host or ollama_server.DEFAULT_HOST
-
-
 async def _list(json: bool) -> Exit:
     settings = _settings()
     chosen = str(parse(settings.model)) if settings.model else ""
@@ -77,7 +73,7 @@ async def _known(settings: Settings) -> AsyncIterator[tuple[str, str, int]]:
         state = "installed" if store.has(weights) else f"synthd models pull {weights.name}"
         yield f"local/{weights.name}", state, weights.size
     try:
-        for name in await ollama_server.models(_host(settings), deadline=2.0):
+        for name in await ollama_server.models(ollama_host(settings), deadline=2.0):
             yield f"ollama/{name}", "installed", 0
     except ModelError:
         return  # No Ollama runs; `synthd doctor` says so.
@@ -90,7 +86,7 @@ async def _pull(name: ModelName) -> Exit:
             case Backend.LOCAL:
                 await _pull_weights(name.name, Store(models_dir(settings)))
             case Backend.OLLAMA:
-                await _pull_from_ollama(name.name, _host(settings))
+                await _pull_from_ollama(name.name, ollama_host(settings))
             case Backend.REMOTE:
                 raise BadInput(f"{name} {NOT_OURS}")
     except UnknownWeights as error:
@@ -151,7 +147,7 @@ async def _remove(name: ModelName) -> Exit:
                 if not Store(models_dir(settings)).remove(find(name.name)):
                     raise BadInput(f"{name} is not installed")
             case Backend.OLLAMA:
-                await ollama_server.remove(_host(settings), name.name)
+                await ollama_server.remove(ollama_host(settings), name.name)
             case Backend.REMOTE:
                 raise BadInput(f"{name} {NOT_OURS}")
     except UnknownWeights as error:

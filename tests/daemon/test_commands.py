@@ -27,6 +27,13 @@ def test_doctor_fails_where_no_model_can_be_used(shell) -> None:
     assert "fix: synthd models pull qwen2.5-coder:1.5b" in ended.out
 
 
+def test_doctor_survives_an_interpreter_that_is_none(shell) -> None:
+    ended = shell.run("doctor", "--python", "no-such-python", "--json")
+    rows = {row["what"]: row for row in ended.objects}
+    assert (ended.code, rows["project's Python"]["state"]) == (3, "missing")
+    assert "no-such-python" in rows["project's Python"]["found"]
+
+
 def test_models_are_listed_with_the_way_to_get_them(shell) -> None:
     rows = {row["name"]: row for row in shell.run("models", "list", "--json").objects}
     small = rows["local/qwen2.5-coder:0.5b"]

@@ -60,6 +60,7 @@ def test_without_any_file_there_are_defaults(tmp_path: Path) -> None:
         ("max_seconds = inf", r"max_seconds = inf"),
         ("models_dir = '/tmp/evil'", r"models_dir may not be set by a workspace"),
         ("ollama_host = 'http://evil'", r"ollama_host may not be set by a workspace"),
+        ("model = 'local/'", r"synthd\.toml: model = 'local/': .*is not a model name"),
         ("model = 'openai/gpt'", r"model 'openai/gpt' is remote"),
     ],
 )

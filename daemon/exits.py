@@ -29,6 +29,7 @@ class Failure(Exception):
 
     Failure
     ├── BadInput   the user asked for something that cannot be; exit 2
+    │   └── Uncalled   there are checks, and none of them is about the function
     └── Missing    the environment lacks something; exit 3
     """
 
@@ -37,6 +38,10 @@ class Failure(Exception):
 
 class BadInput(Failure):
     code = Exit.USAGE
+
+
+class Uncalled(BadInput):
+    pass
 
 
 class Missing(Failure):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from synthd.daemon.exits import BadInput, Failure, Missing
+from synthd.daemon.exits import BadInput, Failure, Missing, Uncalled
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.settings import LimitSettings
 from synthd.sandbox.checks import SpecReport
@@ -29,15 +29,17 @@ async def open_verifier(
     *,
     unsafe: bool = False,
     checks: tuple[Check, ...] | None = None,
+    present: bool = False,
 ) -> AsyncIterator[PythonVerifier]:
-    """checks: others than the problem's visible ones, for final scoring. Raises Missing."""
+    """checks: others than the problem's visible ones, for final scoring. present: whatever body
+    a candidate has, the file is judged as it stands. Raises Missing."""
     chosen = prepared.checks if checks is None else checks
     verifier = PythonVerifier(
         _context(prepared, chosen),
         chosen,
         prepared.module_text,
         prepared.target.qualname,
-        _splicer(prepared),
+        (lambda _: prepared.module_text) if present else _splicer(prepared),
         _limits(settings),
         detection,
         line=prepared.target.line,
@@ -70,7 +72,7 @@ def refusal(report: SpecReport, prepared: Prepared) -> Failure | None:
             )
         )
     if not report.units:
-        return BadInput(f"none of the checks calls {prepared.target.qualname}")
+        return Uncalled(f"none of the checks calls {prepared.target.qualname}")
     return None
 
 

@@ -107,6 +107,38 @@ def synth(
 
 
 @app.command()
+def verify(
+    targets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE[::FUNCTION]...", help="FILE alone: every function that has examples."
+        ),
+    ],
+    tests: Annotated[
+        list[Path] | None,
+        typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
+    ] = None,
+    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
+    json: Json = False,
+    unsafe: Annotated[
+        bool, typer.Option(help="Run the code WITHOUT a sandbox where there is none.")
+    ] = False,
+) -> None:
+    """Judge what is in a file against its own examples. Asks no model, changes nothing."""
+    from synthd.daemon.cli import verify as command
+
+    command.main(
+        command.Options(
+            targets=tuple(targets),
+            tests=tuple(tests or ()),
+            json=json,
+            unsafe=unsafe,
+            settings={"python": str(python) if python else None},
+        )
+    )
+
+
+@app.command()
 def doctor(
     json: Json = False,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,

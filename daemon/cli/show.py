@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synthd.daemon.report import CheckReport, Report, Status
@@ -27,7 +28,7 @@ def show(console: Console, report: Report, diff: str, *, written: bool) -> None:
         f"[bold {COLOUR[report.status]}]{report.status}[/] (grade: {report.grade})", end=" "
     )
     console.print(report.message, markup=False)
-    _checks(console, report)
+    show_checks(console, report.checks)
     _cost(console, report)
     for warning in report.warnings:
         console.print(f"[yellow]note[/] {_plain(warning)}")
@@ -44,14 +45,15 @@ def _diff(console: Console, diff: str) -> None:
         console.print(Text(line, style="bold" if heading else colours.get(line[:1], "")))
 
 
-def _checks(console: Console, report: Report) -> None:
-    for check in report.checks[:MOST_CHECKS]:
+def show_checks(console: Console, checks: Sequence[CheckReport]) -> None:
+    """What went in, what should come and what came, as many as are worth reading."""
+    for check in checks[:MOST_CHECKS]:
         passed = check.outcome is CaseOutcome.PASS
         mark = "[green]✓[/]" if passed else "[red]✗[/]"
         console.print(f"  {mark} {_plain(_sentence(check))}")
-    hidden = len(report.checks) - MOST_CHECKS
+    hidden = len(checks) - MOST_CHECKS
     if hidden > 0:
-        failed = sum(c.outcome is not CaseOutcome.PASS for c in report.checks[MOST_CHECKS:])
+        failed = sum(c.outcome is not CaseOutcome.PASS for c in checks[MOST_CHECKS:])
         console.print(f"  … and {hidden} more checks, {failed} of them failed")
 
 
@@ -59,7 +61,7 @@ def _sentence(check: CheckReport) -> str:
     what, want, got = (_short(text) for text in (check.input, check.expected, check.got))
     if check.outcome is CaseOutcome.PASS:
         return f"{what}  gives  {want or got}" if want or got else what
-    if check.outcome is CaseOutcome.FAIL and want:
+    if check.outcome is CaseOutcome.FAIL and want and (got or not check.detail):
         return f"{what}  must give  {want}  but gives  {got}"
     return f"{what}: {check.outcome}: {_short(check.detail or check.got)}"
 
@@ -68,9 +70,9 @@ def _cost(console: Console, report: Report) -> None:
     cost = report.cost
     about = "about " if cost.estimated else ""
     parts = [
-        _count(cost.model_calls, "model call"),
+        count(cost.model_calls, "model call"),
         f"{about}{cost.prompt_tokens} + {cost.completion_tokens} tokens",
-        f"{_count(cost.programs, 'program')} judged",
+        f"{count(cost.programs, 'program')} judged",
         f"{cost.seconds:.1f} s",
     ]
     if report.certificate is not None:
@@ -80,7 +82,7 @@ def _cost(console: Console, report: Report) -> None:
     console.print(f"  [dim]{', '.join(parts)}[/]")
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 

@@ -67,19 +67,17 @@ class Suite:
 
 
 class Index:
-    """Finds tasks by their ids; also by the number alone, or with another prefix: 2, Mbpp/2 and
-    MBPP/2 are one task."""
+    """Finds tasks by their ids; MBPP's are 2 in one file of samples, Mbpp/2 or MBPP/2 in others."""
 
     def __init__(self, tasks: tuple[Task, ...]) -> None:
-        self._exact = {task.id: task for task in tasks}
-        self._tails = {_tail(task.id): task for task in tasks}
+        self._tasks = {_key(task.id): task for task in tasks}
 
     def find(self, task_id: str) -> Task | None:
-        return self._exact.get(task_id) or self._tails.get(_tail(task_id))
+        return self._tasks.get(_key(task_id))
 
 
-def _tail(task_id: str) -> str:
-    return task_id.rpartition("/")[2]
+def _key(task_id: str) -> str:
+    return task_id.casefold().removeprefix("mbpp/")
 
 
 # Every Rust prompt of HumanEval-X has these lines, five programs in it use them.

@@ -1,0 +1,188 @@
+"""The results file: one line a judged program, appended as it is judged, and continued later.
+
+A process may be killed at any instant. What it leaves is whole lines and at most one torn one at
+the end, which is cut off and judged again; anything else is not ours and is not touched.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from synthd.daemon.bulk.result import Result, Scored
+
+
+class CannotContinue(Exception):
+    """The file is not the beginning of these results. str() says what differs, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all lines of one file have in common."""
+
+    suite: str
+    suite_sha256: str
+    judge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One program that is to be judged, as far as a results file names it."""
+
+    sample: int
+    task_id: str
+    sha256: str
+
+
+class ResultsLog:
+    """Use `with`. known: what the file had, by sample; of two lines for one sample the later
+    one counts, as when an undecided one was judged again."""
+
+    def __init__(self, path: Path, origin: Origin) -> None:
+        self.path = path
+        self.known: Mapping[int, Scored] = {}
+        self._origin = origin
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> ResultsLog:
+        """Raises CannotContinue, and OSError."""
+        file = open(self.path, "a+b", buffering=0)
+        try:
+            self._claim(file)
+            file.seek(0)
+            self.known, good = read(file, self.path, self._origin)
+            if file.seek(0, os.SEEK_END) > good:
+                file.truncate(good)
+        except BaseException:
+            file.close()
+            raise
+        self._file = file
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._file is not None
+        try:
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+    def append(self, result: Result) -> None:
+        """In one piece: a write to a file in append mode. Raises OSError."""
+        assert self._file is not None, "use `with`"
+        data = memoryview(result.json_text().encode() + b"\n")
+        while data:
+            data = data[self._file.write(data) or 0 :]
+
+    def _claim(self, file: BinaryIO) -> None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotContinue(
+                f"another synthd judge is writing {self.path}; wait for it or name another --out"
+            ) from None
+
+
+def read(lines: Iterable[bytes], path: Path, origin: Origin) -> tuple[dict[int, Scored], int]:
+    """The results by sample, and how many bytes are whole lines. Raises CannotContinue."""
+    known: dict[int, Scored] = {}
+    good = 0
+    torn = False
+    for number, line in enumerate(lines, 1):
+        # Nothing of ours follows a torn line, and one that is whole is what we wrote.
+        result = None if torn else _parse(line)
+        if result is None and (torn or not _torn(line)):
+            raise CannotContinue(
+                f"{path}, line {number - torn}, is not a result of synthd judge; "
+                "move the file away or name another --out"
+            )
+        if result is None:
+            torn = True
+            continue
+        _same_origin(result, path, number, origin)
+        known[result.sample] = result.scored
+        good += len(line)
+    return known, good
+
+
+def unchanged(known: Mapping[int, Scored], given: Iterable[Given], path: Path) -> int:
+    """Compare every known result with the program that is there now; how many programs there are.
+
+    Raises CannotContinue where one differs or is gone.
+    """
+    total = 0
+    seen = 0
+    for one in given:
+        total += 1
+        before = known.get(one.sample)
+        if before is None:
+            continue
+        seen += 1
+        if before.task_id != one.task_id:
+            what = f"is for task {one.task_id}, it was for {before.task_id}"
+        elif before.sha256 != one.sha256:
+            what = f"(task {one.task_id}) is another program"
+        else:
+            continue
+        raise CannotContinue(
+            f"{path} has results of other samples: sample {one.sample} {what}. "
+            "Name another --out, or remove the file to begin anew"
+        )
+    if seen < len(known):
+        raise CannotContinue(
+            f"{path} has results of sample {max(known)}, and now there are only {total} samples. "
+            "Name another --out, or remove the file to begin anew"
+        )
+    return total
+
+
+def _parse(line: bytes) -> Result | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        return Result.model_validate_json(line)
+    except ValidationError:
+        return None
+
+
+def _torn(line: bytes) -> bool:
+    """Whether it can be what a killed process, or a machine that stopped, left of a line."""
+    start = b'{"schema":'
+    if not line.strip(b"\0\n"):
+        return True
+    if not (line.startswith(start) or start.startswith(line)):
+        return False
+    return not (line.endswith(b"\n") and _is_json(line))
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _same_origin(result: Result, path: Path, number: int, origin: Origin) -> None:
+    for what, was, now in (
+        ("suite", result.suite, origin.suite),
+        ("suite's sha256", result.suite_sha256, origin.suite_sha256),
+        ("judge", result.judge, origin.judge),
+    ):
+        if was != now:
+            raise CannotContinue(
+                f"{path}, line {number}, has another {what}: {was}; now it would be {now}. "
+                "Name another --out, or remove the file to begin anew"
+            )

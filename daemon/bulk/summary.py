@@ -1,0 +1,95 @@
+"""The figures of many verdicts: how many, of what kind, and pass@k."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from synthd.daemon.bulk.result import Scored, Verdict
+
+KS = (1, 10, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    what: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassAtK:
+    """value: the mean over the tasks that have a verdict at all."""
+
+    k: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """outcomes: every kind that occurred, the most frequent first. tasks: how many have at least
+    one verdict. undecided is counted here and nowhere else: neither in pass@k nor as rejected."""
+
+    judged: int
+    accepted: int
+    rejected: int
+    undecided: int
+    in_process: int
+    outcomes: tuple[Count, ...]
+    tasks: int
+    pass_at: tuple[PassAtK, ...]
+    undecided_samples: tuple[int, ...]
+
+
+def summarize(results: Iterable[Scored]) -> Summary:
+    verdicts: Counter[Verdict] = Counter()
+    outcomes: Counter[str] = Counter()
+    decided: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    undecided: list[int] = []
+    in_process = 0
+    for one in results:
+        verdicts[one.verdict] += 1
+        outcomes[one.outcome.value] += 1
+        in_process += one.in_process
+        if one.verdict is Verdict.UNDECIDED:
+            undecided.append(one.sample)
+        else:
+            decided[one.task_id] += 1
+            right[one.task_id] += one.verdict is Verdict.ACCEPTED
+    return Summary(
+        judged=verdicts.total(),
+        accepted=verdicts[Verdict.ACCEPTED],
+        rejected=verdicts[Verdict.REJECTED],
+        undecided=verdicts[Verdict.UNDECIDED],
+        in_process=in_process,
+        outcomes=tuple(Count(*pair) for pair in outcomes.most_common()),
+        tasks=len(decided),
+        pass_at=_pass_at(decided, right),
+        undecided_samples=tuple(sorted(undecided)),
+    )
+
+
+def pass_at_k(n: int, c: int, k: int) -> float:
+    """Unbiased: the chance that k of n samples, c of them right, hold a right one.
+
+    As a product, which stays exact where the binomials would overflow (Chen et al. 2021).
+    """
+    if n - c < k:
+        return 1.0
+    missed = 1.0
+    for i in range(n - c + 1, n + 1):
+        missed *= 1.0 - k / i
+    return 1.0 - missed
+
+
+def _pass_at(decided: Mapping[str, int], right: Mapping[str, int]) -> tuple[PassAtK, ...]:
+    """For the k that every task has enough samples for."""
+    if not decided:
+        return ()
+    fewest = min(decided.values())
+    return tuple(
+        PassAtK(k, sum(pass_at_k(n, right[task], k) for task, n in decided.items()) / len(decided))
+        for k in KS
+        if k <= fewest
+    )

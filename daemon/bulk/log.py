@@ -160,8 +160,7 @@ def _parse(line: bytes) -> Result | None:
 def _torn(line: bytes) -> bool:
     """Whether it can be what a killed process, or a machine that stopped, left of a line."""
     start = b'{"schema":'
-    if not line.strip(b"\0\n"):
-        return True
+    line = line.rstrip(b"\0")  # of a file system that had only made room
     if not (line.startswith(start) or start.startswith(line)):
         return False
     return not (line.endswith(b"\n") and _is_json(line))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
+import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +38,10 @@ class Interpreter:
 
 async def look_at(program: Path) -> Interpreter:
     """Raises InterpreterUnusable if it does not run or is too old."""
+    if program == Path(sys.executable):
+        paths = sysconfig.get_paths()
+        places = [sys.base_prefix, sys.base_exec_prefix, paths["stdlib"], paths["platstdlib"]]
+        return _described(program, places)
     process = await _start(program)
     try:
         said, complained = await asyncio.wait_for(process.communicate(), _PATIENCE)
@@ -53,7 +59,10 @@ async def look_at(program: Path) -> Interpreter:
     if tuple(version) < (3, 8):
         raise InterpreterUnusable(f"{program} is Python {version[0]}.{version[1]}; 3.8 is needed")
     # Version managers put scripts on PATH that start the real interpreter.
-    program = Path(itself or program)
+    return _described(Path(itself or program), places)
+
+
+def _described(program: Path, places: list[str]) -> Interpreter:
     folders = [Path(place) for place in places]
     added: list[Path] = []
     environment = program.parent.parent

@@ -38,8 +38,12 @@ def command(
     limits: Limits,
     scratch: Path | None,
     masked: tuple[Path, ...],
+    role: dict[str, object] | None = None,
 ) -> list[str]:
-    """masked: what must not be readable in there. scratch: a private folder, where /tmp is none."""
+    """masked: what must not be readable in there. scratch: a private folder, where /tmp is none.
+
+    role: which of boot.py's servers is to run there, and what it is told.
+    """
     boxed = level is Level.BUBBLEWRAP
     config = {
         "landlock": (
@@ -48,6 +52,7 @@ def command(
         "roots": [str(root) for root in context.roots],
         "directory": str(context.workspace or context.path.parent),
         "scratch": str(scratch or "/tmp"),
+        "role": role or {"name": "runner"},
     }
     boot = [str(interpreter.program), "-s", "-S", "-B", str(_INSIDE / "boot.py")]
     boot.append(json.dumps(config))

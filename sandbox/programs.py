@@ -81,10 +81,12 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Exchanges:
-    """Runs of the whole program. Output is compared line by line, without trailing blanks."""
+    """Runs of the whole program. Output is compared line by line, without trailing blanks.
+    checker: decides instead, from ((what was given,), what was printed)."""
 
     rows: tuple[Exchange, ...]
     rule: Rule = Rule()
+    checker: Checker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class ProgramReport:
     """executed and passed count checks; declared is how many there must be at least.
 
     in_process: the tests ran in the candidate's own process, where a cheat could reach them.
-    cases: those that did not pass come with what was given, expected and got.
+    cases: the first of those that did not pass, with what was given, expected and got.
     """
 
     cases: tuple[CaseReport, ...]
@@ -122,6 +124,7 @@ class ProgramReport:
     cpu_seconds: float = 0.0
     error: str = ""  # ours or the environment's: there is no verdict
     in_process: bool = False
+    letters: str = ""  # one for each executed check, in order; "." is a pass (inside/tally.py)
 
     @property
     def accepted(self) -> bool:

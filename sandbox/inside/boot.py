@@ -11,6 +11,8 @@ import json
 import os
 import sys
 import types
+from collections.abc import Callable
+from typing import Any
 
 
 def _packages(here: str) -> None:
@@ -37,27 +39,47 @@ def main() -> None:
 
     site.ENABLE_USER_SITE = False
     site.main()
-    # Common imports of generated code; children inherit them for nothing.
+    _common()
+    serve = _server(config)
+    for name in [name for name in sys.modules if name.split(".")[0] == "synthd"]:
+        del sys.modules[name]
+    sys.path[:0] = config["roots"]
+    sys.argv[:] = [""]
+    serve()
+
+
+def _common() -> None:
+    """What generated code often imports; forked children have it for nothing. Not asyncio: its
+    megabytes would make every fork slower."""
     import bisect  # noqa: F401
     import collections.abc  # noqa: F401
     import copy  # noqa: F401
     import dataclasses  # noqa: F401
     import functools  # noqa: F401
+    import hashlib  # noqa: F401
     import heapq  # noqa: F401
     import itertools  # noqa: F401
     import math  # noqa: F401
     import operator  # noqa: F401
+    import random  # noqa: F401
     import statistics  # noqa: F401
     import string  # noqa: F401
     import typing  # noqa: F401
 
+
+def _server(config: dict[str, Any]) -> Callable[[], None]:
+    role = config["role"]
+    if role["name"] == "candidates":
+        from synthd.sandbox.inside import candidates
+
+        return lambda: candidates.serve(role["descriptor"], role["limits"], config["scratch"])
+    if role["name"] == "tester":
+        from synthd.sandbox.inside import bulk
+
+        return lambda: bulk.serve(role["descriptor"], role["limits"])
     from synthd.sandbox.inside.runner import Runner
 
-    for name in [name for name in sys.modules if name.split(".")[0] == "synthd"]:
-        del sys.modules[name]
-    sys.path[:0] = config["roots"]
-    sys.argv[:] = [""]
-    Runner(config["directory"], config["scratch"]).run()
+    return Runner(config["directory"], config["scratch"]).run
 
 
 if __name__ == "__main__":

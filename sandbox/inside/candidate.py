@@ -15,35 +15,11 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from synthd.sandbox.inside import loading
+from synthd.sandbox.inside import loading, telling
+from synthd.sandbox.inside.capture import Printed
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer, step
 from synthd.sandbox.inside.wire import Channel, Op
-
-
-class Printed(io.TextIOBase):
-    """sys.stdout with a cap: the rest is counted and dropped."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._parts: list[str] = []
-        self.dropped = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        kept = text[: self._room]
-        if kept:
-            self._parts.append(kept)
-            self._room -= len(kept)
-        self.dropped += len(text) - len(kept)
-        return len(text)
-
-    def text(self) -> str:
-        return "".join(self._parts)
 
 
 class Candidate:
@@ -83,7 +59,7 @@ class Candidate:
         except MemoryError:
             return ["memory", "memory", None]
         except BaseException as error:
-            return ["import", loading.describe(error), loading.line_in(path, error)]
+            return ["import", telling.describe(error), telling.line_in(path, error)]
         if self._raw is None:
             return ["import", "{} is not defined".format(order["qualname"]), None]
         return None

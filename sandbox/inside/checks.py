@@ -13,9 +13,9 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from synthd.sandbox.inside.loading import describe
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import Unanswered, shown
+from synthd.sandbox.inside.telling import describe
 
 
 class Finding(NamedTuple):

@@ -13,7 +13,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from synthd.sandbox.inside.locate import Function, find_function
@@ -82,8 +82,21 @@ def _relay(function: Function) -> list[ast.stmt]:
 
 def _is_async_generator(function: Function) -> bool:
     """A stub has no yield yet; its annotation tells."""
+    if any(isinstance(node, ast.Yield) for node in _own_nodes(function)):
+        return True
     returns = ast.dump(function.returns) if function.returns else ""
     return any(name in returns for name in ("AsyncIterator", "AsyncGenerator", "AsyncIterable"))
+
+
+def _own_nodes(function: Function) -> Iterator[ast.AST]:
+    """Of the body, without those of functions and classes inside it."""
+    waiting: list[ast.AST] = list(function.body)
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, inner):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 def _at(node: Any, place: Function) -> Any:
@@ -135,24 +148,3 @@ class _Loader(importlib.abc.InspectLoader):
             raise CannotCompile(f"{type(error).__name__}: {what}", line) from None
         module.__dict__.update(self._presets)
         exec(code, module.__dict__)
-
-
-def describe(error: BaseException) -> str:
-    """As the last line of a traceback, short."""
-    name = type(error).__name__
-    try:
-        text = str(error)
-    except BaseException:
-        text = "<unprintable>"
-    return (f"{name}: {text}" if text else name)[:2000]
-
-
-def line_in(path: str, error: BaseException) -> int | None:
-    """The last line of that file that the error passed through."""
-    line: int | None = None
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from synthd.sandbox.inside import remote
 from synthd.sandbox.inside.cells import BadValue, Node
@@ -17,7 +17,16 @@ from synthd.sandbox.inside.decode import Decoder
 from synthd.sandbox.inside.encode import MUTABLE, Encoder, TooLarge
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.remote import Opaque, Stop
-from synthd.sandbox.inside.wire import LIMIT, Channel, Frame, Op
+from synthd.sandbox.inside.wire import LIMIT, Frame, Op
+
+
+class Carrier(Protocol):
+    """What takes frames to the other side and brings its answers."""
+
+    def send(self, op: int, number: int, payload: bytes = b"") -> None: ...
+
+    def receive(self) -> Frame: ...
+
 
 _STOPS = frozenset(["fail", "runtime_error", "resource_limit", "infra_error", "timeout", "killed"])
 _MALFORMED = (
@@ -42,7 +51,7 @@ class Peer:
 
     def __init__(
         self,
-        channel: Channel,
+        channel: Carrier,
         names: Names,
         perform: Callable[..., Any],
         heard: Callable[[str, int], None] = lambda text, dropped: None,
@@ -61,6 +70,11 @@ class Peer:
         self._handles: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
         self._proxied: dict[int, int] = {}
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether an object stayed on the other side, or one of ours was given away."""
+        return bool(self._proxies or self._exports)
 
     def exported(self, handle: object) -> Any:
         if handle not in self._exports:
@@ -89,9 +103,9 @@ class Peer:
             if frame.op == Op.CALL:
                 self.serve(frame)
             elif frame.op == Op.RESULT and frame.number == number:
-                return self._accept(frame.payload, encoder.objects)
+                return self.accept(frame.payload, encoder.objects)
 
-    def _accept(self, payload: bytes, objects: list[Any]) -> Any:
+    def accept(self, payload: bytes, objects: list[Any]) -> Any:
         try:
             body = json.loads(payload)
             if "stop" in body:
@@ -108,6 +122,12 @@ class Peer:
         if not isinstance(value, BaseException):
             raise Stop("fail", "the answer cannot be rebuilt: not an exception")
         raise value
+
+    def arguments(self, body: Any) -> list[Any]:
+        """Fresh objects of a call that was encoded elsewhere, in the order of its table."""
+        decoder = self._decoder(body["nodes"])
+        decoder.roots(body["roots"])
+        return decoder.objects
 
     def serve(self, frame: Frame) -> None:
         try:

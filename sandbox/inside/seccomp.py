@@ -129,32 +129,61 @@ def supported() -> bool:
 
 
 def program(machine: str, pid: int) -> bytes:
-    """The filter for the process `pid`."""
-    if machine not in _ARCHES:
-        raise Unsupported(f"no seccomp table for {machine}")
-    which = 0 if machine == "x86_64" else 1
+    """The whole filter, for the process `pid`."""
+    return _assembled(machine, [*_denials(machine), *_confinement(machine, pid)])
+
+
+def server_program(machine: str) -> bytes:
+    """For a process that forks others: what it does not need itself."""
+    return _assembled(machine, _denials(machine))
+
+
+def child_program(machine: str, pid: int) -> bytes:
+    """What a server's child adds: no process but this one. Short, as every child installs it."""
+    return _assembled(machine, _confinement(machine, pid))
+
+
+def _assembled(machine: str, rules: list[_Step]) -> bytes:
     steps = [_Step(_LOAD, 4), _Step(_JEQ, _ARCHES[machine], 1), _Step(_RET, _KILL)]
     steps += [_Step(_LOAD, 0)]
-    if which == 0:
+    if machine == "x86_64":
         steps += [_Step(_JGE, _X32, 0, 1), _Step(_RET, _KILL)]
-    for table, error in (
-        (_DENIED, errno.EPERM),
-        (_UNREACHABLE, errno.EACCES),
-        (_FORK, errno.EAGAIN),
-        ({"clone3": _CLONE3}, errno.ENOSYS),
-    ):
-        for numbers in table.values():
-            number = numbers[which]
-            if number is not None:
-                steps += [_Step(_JEQ, number, 0, 1), _Step(_RET, _ERRNO | error)]
-    steps += _clone(_CLONE[which])
-    for numbers in _OWN_PID:
-        steps += _only(numbers[which], 0, (pid,), errno.EPERM)
-    steps += _only(_PRLIMIT[which], 0, (0, pid), errno.EPERM)
-    steps += _only(_SOCKETPAIR[which], 0, (_AF_UNIX,), errno.EACCES)
-    steps += _prctl(_PRCTL[which])
-    steps += [_Step(_RET, _ALLOW)]
+    steps += [*rules, _Step(_RET, _ALLOW)]
     return b"".join(struct.pack("HBBI", s.code, s.then, s.other, s.value) for s in steps)
+
+
+def _denials(machine: str) -> list[_Step]:
+    which = _which(machine)
+    steps: list[_Step] = []
+    for table, error in ((_DENIED, errno.EPERM), (_UNREACHABLE, errno.EACCES)):
+        for numbers in table.values():
+            steps += _refuse(numbers[which], error)
+    return [*steps, *_only(_SOCKETPAIR[which], 0, (_AF_UNIX,), errno.EACCES)]
+
+
+def _confinement(machine: str, pid: int) -> list[_Step]:
+    which = _which(machine)
+    steps: list[_Step] = []
+    for numbers in _FORK.values():
+        steps += _refuse(numbers[which], errno.EAGAIN)
+    steps += _refuse(_CLONE3[which], errno.ENOSYS)
+    steps += _clone(_CLONE[which])
+    for own in _OWN_PID:
+        steps += _only(own[which], 0, (pid,), errno.EPERM)
+    steps += _only(_PRLIMIT[which], 0, (0, pid), errno.EPERM)
+    return [*steps, *_prctl(_PRCTL[which])]
+
+
+def _which(machine: str) -> int:
+    if machine not in _ARCHES:
+        raise Unsupported(f"no seccomp table for {machine}")
+    return 0 if machine == "x86_64" else 1
+
+
+def _refuse(number: int | None, error: int) -> list[_Step]:
+    if number is None:
+        return []
+    return [_Step(_JEQ, number, 0, 1), _Step(_RET, _ERRNO | error)]
 
 
 def _argument(index: int) -> int:
@@ -185,19 +214,47 @@ def _prctl(number: int) -> list[_Step]:
     return [_Step(_JEQ, number, 0, len(block)), *block]
 
 
+class Filter:
+    """A filter ready to be installed: in a child that must start quickly, all is prepared."""
+
+    def __init__(self, code: bytes, pid_marker: int = 0) -> None:
+        """pid_marker: what stands in the code for the number of the process that installs it."""
+
+        class Program(ctypes.Structure):
+            _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+        self._libc.prctl.restype = ctypes.c_int
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = Program(len(code) // 8, ctypes.addressof(self._code))
+        self._address = ctypes.addressof(self._program)
+        marks = struct.pack("I", pid_marker) if pid_marker else b""
+        values = range(4, len(code), 8)
+        self._pids = [place for place in values if marks and code[place : place + 4] == marks]
+
+    def install(self) -> None:
+        """For this process and what it becomes; there is no way back."""
+        for place in self._pids:
+            struct.pack_into("I", self._code, place, os.getpid())
+        if self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "PR_SET_NO_NEW_PRIVS")
+        if self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, self._address, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "PR_SET_SECCOMP")
+
+
+_MARKER = 0x7E57AB1E  # no process has that number
+
+
 def install() -> None:
-    """For this process and what it becomes; there is no way back."""
+    """The whole filter, for this process."""
+    Filter(program(platform.machine(), os.getpid())).install()
 
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
-    code = program(platform.machine(), os.getpid())
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-    libc.prctl.restype = ctypes.c_int
-    buffer = ctypes.create_string_buffer(code, len(code))
-    filled = Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p).value)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "PR_SET_NO_NEW_PRIVS")
-    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(filled), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "PR_SET_SECCOMP")
+def server_filter() -> Filter:
+    return Filter(server_program(platform.machine()))
+
+
+def child_filter() -> Filter:
+    """To be made before the fork and installed after it."""
+    return Filter(child_program(platform.machine(), _MARKER), _MARKER)

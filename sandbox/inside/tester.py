@@ -11,7 +11,7 @@ import sys
 import types
 from typing import Any
 
-from synthd.sandbox.inside import checks, loading, testfile
+from synthd.sandbox.inside import checks, loading, telling, testfile
 from synthd.sandbox.inside.checks import Example, Statement
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer, step
@@ -44,8 +44,8 @@ class Tester:
             )
             return
         except BaseException as error:
-            line = loading.line_in(self._order["path"], error)
-            self._fail("import", loading.describe(error), line)
+            line = telling.line_in(self._order["path"], error)
+            self._fail("import", telling.describe(error), line)
             return
         known = self._names.freeze(self._order["known"])
         self._doctests(vars(module))
@@ -113,7 +113,7 @@ class Tester:
         except Unanswered:
             pass
         except BaseException as error:
-            problem = loading.describe(error)
+            problem = telling.describe(error)
         calls = self._calls > before
         follows = called and bool(statement.want)
         problem = "" if calls or called else problem
@@ -170,8 +170,8 @@ class Tester:
             tests.load({k: v for k, v in vars(module).items() if not k.startswith("__")})
         except BaseException as error:
             called = isinstance(error, Unanswered)
-            why = f"it calls {target} outside a test" if called else loading.describe(error)
-            line = getattr(error, "lineno", None) or loading.line_in(path, error)
+            why = f"it calls {target} outside a test" if called else telling.describe(error)
+            line = getattr(error, "lineno", None) or telling.line_in(path, error)
             self._reporter.found(name, False, "cannot be imported: " + why, line)
             return
         for test in list(tests.tests()):

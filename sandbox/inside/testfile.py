@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from synthd.sandbox.inside import asserts
-from synthd.sandbox.inside.loading import describe
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import Reporter, Unanswered, shown
 from synthd.sandbox.inside.standin import pytest_standin
+from synthd.sandbox.inside.telling import describe
 
 
 class Test(NamedTuple):

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
 HEADER = struct.Struct("!BII")
+PLACE = struct.Struct("!II")  # which tests, and which row of them; in front of a program
+HEAD = struct.Struct("!I")  # how long the ending is; in front of it and of what was said
 LIMIT = 16 << 20  # bytes of one payload; a larger value is refused by whoever would send it
 
 
@@ -26,6 +29,7 @@ class Op(IntEnum):
     CASE = 6  # a check was decided
     UNIT = 7  # a statement, an example, a test function began or ended
     DONE = 8
+    SCRIPT = 9  # what a whole program finds on its standard input
     # judge <-> runner
     SPAWN = 20
     FORWARD = 21
@@ -33,6 +37,17 @@ class Op(IntEnum):
     GONE = 23
     LIMITS = 24
     PRELOAD = 25
+    # a pool's judge <-> its tester
+    TESTS = 30  # what a number of tests means from now on
+    TRY = 31  # a program, for the tests of that number
+    FORGET = 32
+    TRIED = 33
+    # a pool's tester <-> its candidates' server
+    CALLS = 40  # what a program of that number will be asked
+    RUN = 41  # a program, to be asked all that and to end
+    TALK = 42  # a program, to be asked call by call
+    RAN = 43
+    HANG_UP = 44
 
 
 class Frame(NamedTuple):
@@ -62,6 +77,20 @@ def unpack(buffer: bytearray, limit: int = LIMIT) -> Frame | None:
     payload = bytes(buffer[HEADER.size : end])
     del buffer[:end]
     return Frame(op, number, payload)
+
+
+def frames(data: bytes) -> Iterator[Frame]:
+    """All whole frames of what was collected; what is cut off at its end is left out."""
+    place = 0
+    while place + HEADER.size <= len(data):
+        op, number, length = HEADER.unpack_from(data, place)
+        if length > LIMIT:
+            raise BadFrame(f"a frame of {length} bytes")
+        place += HEADER.size
+        if place + length > len(data):
+            return
+        yield Frame(op, number, data[place : place + length])
+        place += length
 
 
 class Channel:

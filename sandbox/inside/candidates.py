@@ -1,0 +1,184 @@
+"""The server of a pool's candidates: forks one process for each program, and watches it.
+
+Everything common is imported and every limit set before the first fork, so that a child has
+next to nothing to do before the program. The server itself runs nothing of a program's.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from synthd.sandbox.inside import seccomp, talk
+from synthd.sandbox.inside.link import Link
+from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, harden
+from synthd.sandbox.inside.program import ANSWERS, PATH, Line, Program
+from synthd.sandbox.inside.script import run_script
+from synthd.sandbox.inside.wire import HEAD, LIMIT, PLACE, Frame, Op, frames
+
+_F_SETPIPE_SZ = 1031
+_PIPE = 1 << 18
+
+
+class Server:
+    def __init__(self, link: Link, limits: dict[str, Any], scratch: str) -> None:
+        self._link = link
+        self._limits = limits
+        self._scratch = scratch
+        self._names = Names([os.path.dirname(PATH)], strict=False)
+        self._filter = seccomp.child_filter()
+        self._calls: dict[int, bytes] = {}
+        self._inputs: dict[int, list[bytes]] = {}
+        self._pid = os.getpid()
+
+    def run(self) -> None:
+        harden()
+        _limit(self._limits)
+        seccomp.server_filter().install()
+        os.environ["HOME"] = os.environ["TMPDIR"] = self._scratch
+        os.chdir(self._scratch)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        random.seed(0)
+        # A child's collector would touch, and so copy, every page that holds an object.
+        gc.collect()
+        gc.freeze()
+        while True:
+            try:
+                self._obey(self._link.receive())
+            except EOFError:
+                return
+
+    def _obey(self, frame: Frame) -> None:
+        if frame.op == Op.CALLS:
+            self._calls[frame.number] = frame.payload
+            self._inputs[frame.number] = [
+                said.payload for said in frames(frame.payload) if said.op == Op.SCRIPT
+            ]
+        elif frame.op == Op.FORGET:
+            self._calls.pop(frame.number, None)
+            self._inputs.pop(frame.number, None)
+        elif frame.op in (Op.RUN, Op.TALK):
+            tests, row = PLACE.unpack_from(frame.payload)
+            source = frame.payload[PLACE.size :]
+            if frame.op == Op.TALK:
+                self._talk(frame.number, self._calls[tests], source)
+            elif self._inputs[tests]:
+                self._execute(frame.number, self._inputs[tests][row], source)
+            else:
+                self._run(frame.number, self._calls[tests], source)
+
+    def _run(self, number: int, asked: bytes, source: bytes) -> None:
+        """A program that knows from the start all that it is asked."""
+        ours, theirs = _pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._child(lambda: _answer(theirs, source, Line(asked, False), self._names))
+        os.close(theirs)
+        self._watch(number, pid, ours, 3 * LIMIT)
+
+    def _execute(self, number: int, given: bytes, source: bytes) -> None:
+        """A program that reads its standard input."""
+        place = os.path.join(self._scratch, "input")
+        with open(place, "wb") as file:
+            file.write(given)
+        reading = os.open(place, os.O_RDONLY)
+        os.unlink(place)
+        ours, theirs = _pipe()
+        pid = os.fork()
+        if pid == 0:
+            self._child(lambda: run_script(source, reading, theirs))
+        os.close(theirs)
+        os.close(reading)
+        self._watch(number, pid, ours, self._limits["output_bytes"])
+
+    def _watch(self, number: int, pid: int, answers: int, most: int) -> None:
+        child = Watched(pid, answers, self._limits, most)
+        ended = attend(child)
+        os.close(answers)
+        self._tidy()
+        self._tell(number, ended, child.said)
+
+    def _talk(self, number: int, asked: bytes, source: bytes) -> None:
+        """A program that is asked one thing after the other."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            end = theirs.fileno()
+            self._child(lambda: _answer(end, source, Line(asked, True), self._names))
+        theirs.close()
+        ended = talk.converse(self._link, ours, pid, self._limits)
+        ours.close()
+        self._tidy()
+        self._tell(number, ended, b"")
+
+    def _child(self, work: Callable[[], int]) -> None:
+        code = 71
+        try:
+            die_with(self._pid)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+            self._filter.install()
+            code = work()
+        finally:
+            os._exit(code)
+
+    def _tell(self, number: int, ended: Ended, said: bytes | bytearray) -> None:
+        head = json.dumps(ended).encode()
+        self._link.send(Op.RAN, number, HEAD.pack(len(head)) + head + bytes(said))
+
+    def _tidy(self) -> None:
+        """What one program wrote, the next one must not find."""
+        with os.scandir(self._scratch) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    os.unlink(entry.path)
+
+
+def _pipe() -> tuple[int, int]:
+    ours, theirs = os.pipe()
+    fcntl.fcntl(ours, _F_SETPIPE_SZ, _PIPE)
+    os.set_blocking(ours, False)
+    return ours, theirs
+
+
+def _answer(end: int, source: bytes, line: Line, names: Names) -> int:
+    os.dup2(end, ANSWERS)
+    os.closerange(ANSWERS + 1, 1 << 16)
+    Program(line, names).run(source.decode("utf-8", "surrogatepass"))
+    return 0
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    """For this process and so for all that it forks. RLIMIT_NPROC is left alone: it counts the
+    user's other processes, and the filter forbids new ones anyway."""
+    for what, amount in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+
+
+def serve(descriptor: int, limits: dict[str, Any], scratch: str) -> None:
+    link = Link(socket.socket(fileno=descriptor))
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.close(null)
+    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")
+    Server(link, limits, scratch).run()

@@ -1,0 +1,83 @@
+"""What a forked child does before it becomes a compiler or a candidate: give everything up."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from typing import Any, Dict, List, Optional
+
+from synthd.sandbox.inside import landlock, native_filter
+
+_PR_SET_PDEATHSIG = 1
+FAILED = 71  # what it exits with when it could not become anything
+
+
+def become(order: Dict[str, Any], ends: Dict[int, int], parent: int) -> None:
+    """ends: what its descriptors 0, 1, 2 and perhaps one more are. Never returns."""
+    code = FAILED
+    try:
+        os.setsid()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(70)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and exec keeps that
+        _rearrange(ends)
+        os.chdir(order["directory"])
+        launch = native_filter.Launch(order["argv"], order["environment"])
+        _confine(order["landlock"])
+        _limit(order)
+        if order["filter"] == "compiler":
+            native_filter.confine_compiler()
+        elif order["filter"] == "program":
+            native_filter.confine_program(launch)
+        launch.go()
+    except BaseException as error:
+        os.write(2, ("synthd: %s: %s" % (type(error).__name__, error)).encode())
+    finally:
+        os._exit(code)
+
+
+def _rearrange(ends: Dict[int, int]) -> None:
+    """Away from the numbers that are wanted first, then to them."""
+    high = {want: _above(have, 64) for want, have in ends.items()}
+    for want, have in high.items():
+        os.dup2(have, want)
+    top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1 << 16)
+    kept = sorted(ends)
+    for left, right in zip(kept, [*kept[1:], top]):
+        os.closerange(left + 1, right)
+
+
+def _above(descriptor: int, least: int) -> int:
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, least)
+
+
+def _confine(grants: Optional[List[List[str]]]) -> None:
+    if grants is not None:
+        landlock.confine(grants)
+
+
+def _limit(order: Dict[str, Any]) -> None:
+    """The number of processes is left alone: it counts the user's other ones. A candidate cannot
+    fork, and its threads are counted from outside."""
+    seconds = int(order["cpu_seconds"]) + 2  # the clock outside is finer, this one is a net
+    for what, amount in (
+        (resource.RLIMIT_AS, order["memory_bytes"]),
+        (resource.RLIMIT_FSIZE, order["file_bytes"]),
+        (resource.RLIMIT_NOFILE, order["open_files"]),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, seconds),
+    ):
+        hard = resource.getrlimit(what)[1]
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    if hard == resource.RLIM_INFINITY or hard > order["stack_bytes"]:
+        resource.setrlimit(resource.RLIMIT_STACK, (order["stack_bytes"], hard))

@@ -1,0 +1,170 @@
+"""The process of a whole program: runs it, then answers calls of its functions.
+
+Like candidate.py it knows nothing but what it is asked. The calls may all be there from the
+start (then it answers them and ends), or come one by one.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import marshal
+import os
+import random
+import sys
+import types
+from typing import Any
+
+from synthd.sandbox.inside.capture import Printed
+from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.peer import Peer, step
+from synthd.sandbox.inside.report import shown
+from synthd.sandbox.inside.telling import describe, line_in
+from synthd.sandbox.inside.wire import Frame, Op, frames, pack, unpack
+
+MODULE, PATH = "program", "/program/program.py"
+ANSWERS = 3  # the descriptor that answers go to; calls come from it, too, if any come
+
+
+class Line:
+    """The child's end: what it is asked, first of all from what it was born with."""
+
+    def __init__(self, asked: bytes, live: bool) -> None:
+        self._asked = frames(asked)
+        self._live = live
+        self._buffer = bytearray()
+
+    def send(self, op: int, number: int, payload: bytes = b"") -> None:
+        data = memoryview(pack(op, number, payload))
+        while data:
+            data = data[os.write(ANSWERS, data) :]
+
+    def receive(self) -> Frame:
+        for frame in self._asked:
+            return frame
+        if not self._live:
+            raise EOFError
+        while True:
+            found = unpack(self._buffer)
+            if found is not None:
+                return found
+            piece = os.read(ANSWERS, 1 << 18)
+            if not piece:
+                raise EOFError
+            self._buffer += piece
+
+
+class Program:
+    def __init__(self, line: Line, names: Names) -> None:
+        self._line = line
+        self._space: dict[str, Any] = {}
+        self._entry = ""
+        self._room = 0
+        self._out = Printed(0)
+        self._loop: Any = None
+        self._peer = Peer(line, names, self.perform, said=self._said, first_handle=1 << 20)
+
+    def run(self, source: str) -> None:
+        order = json.loads(self._line.receive().payload)
+        self._entry, self._room = order["entry"], order["output_bytes"]
+        self._listen()
+        failed = self._load(source)
+        if failed is not None:
+            self._line.send(Op.FAILED, 0, json.dumps(failed).encode())
+            return
+        self._line.send(Op.READY, 0)
+        if "together" in order:
+            self._together(order["together"])
+            return
+        try:
+            while True:
+                frame = self._line.receive()
+                if frame.op == Op.CALL:
+                    self._listen()
+                    self._peer.serve(frame)
+        except EOFError:
+            return
+
+    def _load(self, source: str) -> list[Any] | None:
+        """None, or [kind, message, line]."""
+        module = types.ModuleType(MODULE)
+        module.__file__ = PATH
+        sys.modules[MODULE] = module
+        self._space = vars(module)
+        try:
+            code = compile(source, PATH, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+            line = getattr(error, "lineno", None)
+            what = getattr(error, "msg", None) or str(error)  # without "(file, line)"
+            return ["compile", f"{type(error).__name__}: {what}", line]
+        random.seed(0)
+        try:
+            exec(code, self._space)
+        except MemoryError:
+            return ["memory", "memory", None]
+        except BaseException as error:
+            return ["import", describe(error), line_in(PATH, error)]
+        if self._entry and not callable(self._space.get(self._entry)):
+            return ["import", f"it defines no function {self._entry}", None]
+        return None
+
+    def _together(self, code: str) -> None:
+        """Run tests here that use the program's own classes, and say what they found."""
+
+        def decide(index: int, held: Any, left: Any, right: Any, _: Any) -> None:
+            found = [index, bool(held), *("" if held else shown(v) for v in (left, right))]
+            self._line.send(Op.RESULT, 0, json.dumps({"decided": found}).encode())
+
+        self._space.update(__synthd_reach__=lambda index: None, __synthd_decide__=decide)
+        reason = ""
+        try:
+            exec(marshal.loads(base64.b64decode(code)), self._space)
+        except BaseException as error:
+            reason = describe(error)
+        self._line.send(Op.RESULT, 0, json.dumps({"reason": reason}).encode())
+
+    def _listen(self) -> None:
+        self._out = Printed(self._room)
+        sys.stdout = self._out
+        sys.stdin = io.StringIO()
+
+    def _said(self) -> dict[str, Any]:
+        return {"printed": self._out.text(), "dropped": self._out.dropped}
+
+    def perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
+        if do == "target":
+            return self._finish(self._space[self._entry](*args, **kwargs))
+        if do == "named":
+            name, *rest = args
+            if name not in self._space:
+                raise NameError(f"name {name!r} is not defined")
+            return self._finish(self._space[name](*rest, **kwargs))
+        held = self._peer.exported(handle)
+        if do == "call":
+            return self._finish(held(*args, **kwargs))
+        if do == "anext":
+            return self._anext(held)
+        return step(held, do, args)
+
+    def _finish(self, value: Any) -> Any:
+        return self._await(value) if isinstance(value, types.CoroutineType) else value
+
+    def _anext(self, held: Any) -> tuple[bool, Any]:
+        async def one() -> tuple[bool, Any]:
+            try:
+                return True, await held.__anext__()
+            except StopAsyncIteration:
+                return False, None
+
+        result: tuple[bool, Any] = self._await(one())
+        return result
+
+    def _await(self, coroutine: Any) -> Any:
+        """One loop for all calls, so that an async generator lives on between them."""
+        # Not for every program's start: what a server has imported, each fork copies.
+        import asyncio
+
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+        return self._loop.run_until_complete(coroutine)

@@ -1,0 +1,236 @@
+"""Python test code and the program's head, run against a proxy of a program's functions."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from synthd.sandbox.inside import asserts
+from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.peer import Carrier, Peer, step
+from synthd.sandbox.inside.program import MODULE, PATH
+from synthd.sandbox.inside.remote import Stop
+from synthd.sandbox.inside.report import shown
+from synthd.sandbox.inside.tally import Tally, outcome_of
+from synthd.sandbox.inside.telling import describe
+from synthd.sandbox.inside.wire import Frame
+
+_FILE = "<tests>"
+
+
+class TestCode:
+    """Compiled once; run for every program in a fresh namespace. Raises SyntaxError."""
+
+    def __init__(self, entry: str, text: str, head: str, check: str) -> None:
+        self.entry = entry
+        self._check = check
+        rewritten = asserts.rewrite(text, _FILE, entry)
+        self._sites = rewritten.sites
+        self._tests = compile(rewritten.code, _FILE, "exec", dont_inherit=True)
+        self._head = compile(head, PATH, "exec", dont_inherit=True)
+        tree = ast.parse(text)
+        self._certain = _certain(tree, rewritten.sites, check)
+        self._strangers = _strangers([tree, ast.parse(head)]) - {entry}
+        self._random = "random" in text or "random" in head
+
+    @property
+    def declared(self) -> int:
+        return len(self._certain)
+
+    def run(self, carrier: Carrier, names: Names) -> tuple[Tally, Peer]:
+        def perform(do: str, handle: int, args: Any, kwargs: Any) -> Any:
+            """For a function or an iterator that the tests passed on."""
+            held = peer.exported(handle)
+            return held(*args, **kwargs) if do == "call" else step(held, do, args)
+
+        peer = Peer(carrier, names, perform)
+        tally = Tally(self.declared)
+        watcher = Watcher(self._sites, tally)
+        reason: BaseException | None = None
+        if self._random:
+            __import__("random").seed(0)
+        try:
+            self._execute(peer, watcher)
+        except BaseException as error:
+            reason = error
+        self._conclude(watcher, tally, peer.stopped or reason)
+        return tally, peer
+
+    def _execute(self, peer: Peer, watcher: Watcher) -> None:
+        def entry(*args: Any, **kwargs: Any) -> Any:
+            return peer.ask("target", 0, *args, **kwargs)
+
+        module = types.ModuleType(MODULE)
+        module.__file__ = PATH
+        sys.modules[MODULE] = module
+        exec(self._head, vars(module))
+        # The candidate may name what the head defines, and nothing of the tests.
+        space = {**vars(module), "__name__": "tests"}
+        vars(module)[self.entry] = space[self.entry] = entry
+        space[asserts.REACH], space[asserts.DECIDE] = watcher.reach, watcher.decide
+        for name in self._strangers:
+            space[name] = _stranger(peer, name)
+        exec(self._tests, space)
+        if self._check:
+            space[self._check](entry)
+
+    def _conclude(self, watcher: Watcher, tally: Tally, reason: BaseException | None) -> None:
+        left = sorted(self._certain - watcher.reached)
+        if watcher.now is not None:
+            left = [watcher.now, *(index for index in left if index != watcher.now)]
+        if reason is None:
+            if left:
+                tally.error = f"{len(left)} of {self.declared} declared checks were not run"
+            return
+        outcome, detail = _reason(reason)
+        for index in left:
+            site = self._sites[index]
+            where = detail if index == watcher.now else "not reached: " + detail
+            run = index == watcher.now
+            name = f"line {site.line}"
+            tally.fails(name, outcome, site.given, site.expected, "", where, executed=run)
+        if not left:
+            tally.fails(self._check or "tests", outcome, "", "", "", detail, executed=False)
+
+
+class Watcher:
+    """Hears from every assert. now: the one that is being evaluated."""
+
+    def __init__(self, sites: list[asserts.Site], tally: Tally) -> None:
+        self._sites = sites
+        self._tally = tally
+        self.reached: set[int] = set()
+        self.now: int | None = None
+
+    def reach(self, index: int) -> None:
+        self.now = index
+
+    def decide(self, index: int, held: Any, left: Any, right: Any, message: Any) -> None:
+        passed = bool(held)
+        self.now = None
+        self.reached.add(index)
+        if passed:
+            self._tally.passes()
+            return
+        site = self._sites[index]
+        if site.target_right:
+            left, right = right, left
+        expected = "true" if site.expected == "true" else _signed(site.expected) + shown(right)
+        detail = "" if message is None else _said(message)
+        name = f"line {site.line}"
+        self._tally.fails(name, "fail", site.given, expected, shown(left), detail)
+
+
+def _said(message: Callable[[], Any]) -> str:
+    try:
+        return str(message())
+    except Exception as error:
+        return describe(error)
+
+
+def _signed(expected: str) -> str:
+    sign = expected.split(" ", 1)[0]
+    return sign + " " if sign in ("!=", "<", "<=", ">", ">=", "is", "in", "not") else ""
+
+
+def _reason(reason: BaseException) -> tuple[str, str]:
+    if isinstance(reason, Stop):
+        return reason.outcome, reason.detail
+    if isinstance(reason, AssertionError):
+        return "fail", describe(reason)
+    return "runtime_error", describe(reason)
+
+
+def _stranger(peer: Peer, name: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return peer.ask("named", 0, name, *args, **kwargs)
+
+    call.__name__ = name
+    return call
+
+
+def _certain(tree: ast.Module, sites: list[asserts.Site], check: str) -> set[int]:
+    """The asserts that every run of the tests must come to."""
+    body = tree.body
+    if check:
+        found = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == check]
+        body = found[-1].body if found else []
+    lines = {node.lineno for node in _plain(body) if isinstance(node, ast.Assert)}
+    return {index for index, site in enumerate(sites) if site.line in lines}
+
+
+def _plain(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements that no condition and no loop is around."""
+    found: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.With):
+            found += _plain(node.body)
+        elif isinstance(node, ast.Return):
+            break
+        else:
+            found.append(node)
+    return found
+
+
+def _strangers(trees: list[ast.Module]) -> set[str]:
+    """Names that the tests use and nobody defines: they must be the program's."""
+    used: set[str] = set()
+    bound: set[str] = set(dir(builtins)) | {"__file__", "__name__"}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.alias):
+                bound.add((node.asname or node.name).split(".")[0])
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                bound.add(node.name)
+    return used - bound
+
+
+class Together:
+    """Tests that can only run in the program's own process, as they use its classes.
+
+    What comes back is what that process says about itself: whoever relies on it is told.
+    """
+
+    def __init__(self, entry: str, setup: str, text: str) -> None:
+        rewritten = asserts.rewrite(f"{setup}\n{text}", _FILE, entry)
+        self._sites = rewritten.sites
+        self.code = compile(rewritten.code, _FILE, "exec", dont_inherit=True)
+        self._certain = _certain(ast.parse(f"{setup}\n{text}"), rewritten.sites, "")
+
+    @property
+    def declared(self) -> int:
+        return len(self._certain)
+
+    def judge(self, answers: list[Frame], ended: dict[str, Any]) -> Tally:
+        tally = Tally(self.declared)
+        reached: set[int] = set()
+        reason = outcome_of(ended)
+        for answer in answers:
+            body = json.loads(answer.payload)
+            if "reason" in body:
+                reason = ("runtime_error", str(body["reason"])) if body["reason"] else ("pass", "")
+                continue
+            index, passed, left, right = body["decided"]
+            site = self._sites[int(index)]
+            reached.add(int(index))
+            if passed is True:
+                tally.passes()
+            else:
+                name = f"line {site.line}"
+                tally.fails(name, "fail", site.given, str(right), str(left), "")
+        if reason[0] != "pass":
+            tally.fails("tests", reason[0], "", "", "", reason[1], executed=False)
+        elif self._certain - reached:
+            tally.error = f"{len(self._certain - reached)} declared checks were not run"
+        return tally

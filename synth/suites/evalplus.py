@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from synthd.sandbox.programs import Checker, Language, Row, Rows, Rule
+from synthd.sandbox.programs import Language, Row, Rows, Rule
 from synthd.synth.suites.files import DataRow, digest, locate, rows
 from synthd.synth.suites.task import Part, Suite, Task
 
@@ -51,7 +52,7 @@ def _task(row: _Row, part: Part) -> Task:
         Part.HELD_OUT: row.plus_input,
     }[part]
     reference = row.prompt + row.canonical_solution
-    checker = _root_of_polynomial(row.atol) if row.task_id == _FIND_ZERO else None
+    checker = partial(_root_of_polynomial, row.atol) if row.task_id == _FIND_ZERO else None
     return Task(
         id=row.task_id,
         language=Language.PYTHON,
@@ -69,24 +70,20 @@ def _task(row: _Row, part: Part) -> Task:
     )
 
 
-def _root_of_polynomial(tolerance: float) -> Checker:
+def _root_of_polynomial(tolerance: float, args: tuple[object, ...], value: object) -> str:
     """evalplus' check, with its arithmetic; and, where doubles are too coarse for it (4 of the 888
     rows), a number beside which the exact polynomial changes its sign."""
-
-    def check(args: tuple[object, ...], value: object) -> str:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            return f"{value!r} is not a number"
-        coefficients = args[0]
-        assert isinstance(coefficients, list)
-        try:
-            there = sum(c * math.pow(value, power) for power, c in enumerate(coefficients))
-            if abs(there) <= tolerance or _sign_changes(coefficients, float(value)):
-                return ""
-        except (OverflowError, ValueError):
-            return f"{value!r} is not a root"
-        return f"the polynomial is {there!r} at {value!r}, not 0 within {tolerance}"
-
-    return check
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return f"{value!r} is not a number"
+    coefficients = args[0]
+    assert isinstance(coefficients, list)
+    try:
+        there = sum(c * math.pow(value, power) for power, c in enumerate(coefficients))
+        if abs(there) <= tolerance or _sign_changes(coefficients, float(value)):
+            return ""
+    except (OverflowError, ValueError):
+        return f"{value!r} is not a root"
+    return f"the polynomial is {there!r} at {value!r}, not 0 within {tolerance}"
 
 
 def _sign_changes(coefficients: list[float], value: float) -> bool:

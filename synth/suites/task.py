@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from synthd.sandbox.programs import Language, Program, Tests
+from synthd.sandbox.programs import Language, Program, TestMain, Tests
 
 
 class Part(StrEnum):
@@ -45,7 +45,8 @@ class Task:
     def solution(self, text: str) -> Program:
         """evalplus' `solution`: a whole program."""
         if self.language is Language.RUST:
-            text = without_unused_crates(text)
+            tests = self.tests.text if isinstance(self.tests, TestMain) else ""
+            text = without_unused_crates(text, tests)
         return Program(self.language, text)
 
 
@@ -80,6 +81,7 @@ def _key(task_id: str) -> str:
     return task_id.casefold().removeprefix("mbpp/")
 
 
+_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 # Every Rust prompt of HumanEval-X has these lines, five programs in it use them.
 _CRATES = (
     (re.compile(r"^use rand::Rng;[ \t]*$", re.M), re.compile(r"\brand::|\.gen(_\w+)?\(|\bRng\b")),
@@ -88,10 +90,12 @@ _CRATES = (
 )
 
 
-def without_unused_crates(text: str) -> str:
-    """The program without imports of crates that it does not use, so that rustc alone will do."""
+def without_unused_crates(text: str, tests: str = "") -> str:
+    """The program without imports of crates that neither it nor its tests use, so that rustc
+    alone will do."""
+    tests = _COMMENT.sub("", tests)
     for line, use in _CRATES:
         bare = line.sub("", text)
-        if bare != text and not use.search(bare):
+        if bare != text and not use.search(bare + tests):
             text = bare
     return text

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from synthd.daemon.exits import BadInput, Failure, Missing, Uncalled
+from synthd.daemon.limiting import sandbox_limits
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.settings import LimitSettings
 from synthd.sandbox.checks import SpecReport
 from synthd.sandbox.context import ModuleContext
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.level import Detection
-from synthd.sandbox.limits import MIB, Limits
 from synthd.synth.problem import Check, TestFile
 from synthd.synth.source.splice import replacement
 from synthd.synth.source.target import functions
@@ -40,7 +40,7 @@ async def open_verifier(
         prepared.module_text,
         prepared.target.qualname,
         (lambda _: prepared.module_text) if present else _splicer(prepared),
-        _limits(settings),
+        sandbox_limits(settings),
         detection,
         line=prepared.target.line,
         unsafe=unsafe,
@@ -86,15 +86,6 @@ def _context(prepared: Prepared, checks: tuple[Check, ...]) -> ModuleContext:
         roots=place.roots,
         workspace=place.workspace,
         hidden=hidden,
-    )
-
-
-def _limits(settings: LimitSettings) -> Limits:
-    return Limits(
-        cpu_seconds=settings.cpu_seconds,
-        wall_seconds=settings.wall_seconds,
-        memory_bytes=settings.memory_mb * MIB,
-        output_bytes=settings.output_bytes,
     )
 
 

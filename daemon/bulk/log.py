@@ -10,36 +10,17 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from synthd.daemon.bulk.result import Result, Scored
+from synthd.daemon.bulk.result import Given, Origin, Result, Scored
 
 
 class CannotContinue(Exception):
     """The file is not the beginning of these results. str() says what differs, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What all lines of one file have in common."""
-
-    suite: str
-    suite_sha256: str
-    judge: str
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One program that is to be judged, as far as a results file names it."""
-
-    sample: int
-    task_id: str
-    sha256: str
 
 
 class ResultsLog:

@@ -35,6 +35,24 @@ class Scored:
     in_process: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all lines of one file have in common."""
+
+    suite: str
+    suite_sha256: str
+    judge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One program that is to be judged, as far as a results file names it."""
+
+    sample: int
+    task_id: str
+    sha256: str
+
+
 class FailedCase(Wire):
     id: str
     outcome: Outcome
@@ -50,7 +68,8 @@ class Result(Wire):
     sample: the line of the samples file, from 0; of named files, their place on the command
     line. sha256: of the judged program's text. passed: null where there is no verdict.
     suite_sha256: of the suite's data, or of the tests. judge: which judge, under which limits.
-    cases: the first few that did not pass.
+    isolation: empty where nothing ran.
+    cases: the first few that did not pass. seconds: wall, with the wait for a free worker.
     """
 
     schema_version: int = Field(default=SCHEMA, alias="schema", serialization_alias="schema")
@@ -67,6 +86,7 @@ class Result(Wire):
     isolation: str
     in_process: bool
     seconds: float
+    cpu_seconds: float
     judge: str
     error: str = ""
     cases: list[FailedCase] = Field(default_factory=list)
@@ -90,6 +110,29 @@ def verdict(report: ProgramReport) -> tuple[Verdict, Outcome]:
             if case.outcome not in (Outcome.PASS, Outcome.INFRA_ERROR):
                 return Verdict.REJECTED, case.outcome
     return Verdict.UNDECIDED, Outcome.INFRA_ERROR
+
+
+def result(given: Given, origin: Origin, report: ProgramReport) -> Result:
+    found, outcome = verdict(report)
+    return Result(
+        suite=origin.suite,
+        suite_sha256=origin.suite_sha256,
+        task_id=given.task_id,
+        sample=given.sample,
+        sha256=given.sha256,
+        passed=None if found is Verdict.UNDECIDED else found is Verdict.ACCEPTED,
+        verdict=found,
+        outcome=outcome,
+        executed=report.executed,
+        declared=report.declared,
+        isolation=report.isolation.value if report.executed or report.cases else "",
+        in_process=report.in_process,
+        seconds=round(report.seconds, 4),
+        cpu_seconds=round(report.cpu_seconds, 4),
+        judge=origin.judge,
+        error=_short(report.error),
+        cases=failed_cases(report.cases),
+    )
 
 
 def failed_cases(cases: Sequence[CaseReport]) -> list[FailedCase]:

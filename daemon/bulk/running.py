@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from synthd.daemon.bulk.log import Given
+from synthd.daemon.bulk.result import Given
+from synthd.sandbox.level import Level
 from synthd.sandbox.programs import Program, ProgramReport, Tests
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One program, and what judges it."""
+    """One program, and what judges it. excuse: why nothing could judge it fairly here."""
 
     given: Given
     program: Program
     tests: Tests
+    excuse: str = ""
 
 
 class Judge(Protocol):
@@ -40,7 +42,7 @@ async def judge_all(
 
     async def one(item: Item) -> None:
         try:
-            told(item, await judge.judge(item.program, item.tests))
+            told(item, _excused(item) or await judge.judge(item.program, item.tests))
         finally:
             room.release()
 
@@ -51,3 +53,10 @@ async def judge_all(
                 group.create_task(one(item))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
+
+
+def _excused(item: Item) -> ProgramReport | None:
+    """Not the program's fault, so there is no verdict; and nothing runs."""
+    if not item.excuse:
+        return None
+    return ProgramReport((), 0, 0, 0, Level.NONE, 0.0, error=item.excuse)

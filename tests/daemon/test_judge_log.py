@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synthd.daemon.bulk.log import CannotContinue, Given, Origin, ResultsLog, unchanged
-from synthd.daemon.bulk.result import Outcome, Result, Verdict, text_sha256
+from synthd.daemon.bulk.log import CannotContinue, ResultsLog, unchanged
+from synthd.daemon.bulk.result import Given, Origin, Outcome, Result, Verdict, text_sha256
 
 ORIGIN = Origin("humaneval", "ab" * 32, "synthd 0.1.0, 4 s")
 
@@ -29,6 +29,7 @@ def result(sample: int, verdict: Verdict = Verdict.ACCEPTED, text: str = "é\n")
         isolation="bubblewrap",
         in_process=False,
         seconds=0.01,
+        cpu_seconds=0.01,
         judge=ORIGIN.judge,
     )
 

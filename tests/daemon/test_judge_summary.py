@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthd.daemon.bulk.log import Given
-from synthd.daemon.bulk.result import Outcome, Scored, Verdict, verdict
+from synthd.daemon.bulk.result import Given, Outcome, Scored, Verdict, verdict
 from synthd.daemon.bulk.running import Item, judge_all
 from synthd.daemon.bulk.summary import pass_at_k, summarize
 from synthd.sandbox.checks import CaseReport

@@ -1,0 +1,15 @@
+"""The sandbox's limits, as the user set them."""
+
+from __future__ import annotations
+
+from synthd.daemon.settings import LimitSettings
+from synthd.sandbox.limits import MIB, Limits
+
+
+def sandbox_limits(settings: LimitSettings) -> Limits:
+    return Limits(
+        cpu_seconds=settings.cpu_seconds,
+        wall_seconds=settings.wall_seconds,
+        memory_bytes=settings.memory_mb * MIB,
+        output_bytes=settings.output_bytes,
+    )

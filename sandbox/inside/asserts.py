@@ -146,7 +146,7 @@ def _load(name: str) -> ast.Name:
 
 
 def _assign(name: str, value: ast.expr) -> ast.stmt:
-    return ast.Assign([ast.Name(name, ast.Store())], value, lineno=value.lineno)
+    return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), value)
 
 
 def _call(name: str, args: list[ast.expr]) -> ast.stmt:

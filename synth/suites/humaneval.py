@@ -8,6 +8,7 @@ from pathlib import Path
 from synthd.sandbox.programs import Language, TestCode
 from synthd.synth.suites.errors import SuiteDamaged
 from synthd.synth.suites.files import DataRow, digest, locate, rows
+from synthd.synth.suites.quietly import parse
 from synthd.synth.suites.task import Suite, Task
 
 CHECK = "check"
@@ -79,7 +80,7 @@ def _task(task_id: str, prompt: str, solution: str, entry: str, test: str) -> Ta
 
 def _without_call(test: str) -> tuple[str, str]:
     """The text before the last statement, and the name in `check(name)`. Raises ValueError."""
-    last = ast.parse(test).body[-1]
+    last = parse(test).body[-1]
     match last:
         case ast.Expr(ast.Call(ast.Name("check"), [ast.Name(entry)], [])):
             return "\n".join(test.split("\n")[: last.lineno - 1]) + "\n", entry

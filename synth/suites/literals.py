@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import math
 
+from synthd.synth.suites.quietly import parse
+
 _NAMES = {"inf": math.inf, "nan": math.nan}
 
 
@@ -18,7 +20,7 @@ def assigned(text: str, *names: str) -> tuple[object, ...]:
     Raises SyntaxError and NotLiteral.
     """
     found: dict[str, object] = {}
-    for node in ast.parse(text).body:
+    for node in parse(text).body:
         match node:
             case ast.Assign([ast.Name(name)], value) if name in names:
                 if name in found:

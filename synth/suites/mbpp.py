@@ -15,6 +15,7 @@ from pathlib import Path
 from synthd.sandbox.programs import Language, TestCode
 from synthd.synth.suites.errors import SuiteDamaged
 from synthd.synth.suites.files import DataRow, digest, locate, rows
+from synthd.synth.suites.quietly import parse
 from synthd.synth.suites.task import Suite, Task
 
 LICENCE = "CC-BY-4.0 (google-research-datasets/mbpp)"
@@ -105,7 +106,7 @@ def prompt(text: str, first: str) -> str:
 
 
 def _lf(text: str) -> str:
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class _Names:
@@ -116,7 +117,7 @@ class _Names:
     """
 
     def __init__(self, code: str, asserts: str, setup: str) -> None:
-        program, calls, ready = ast.parse(code), ast.parse(asserts), ast.parse(setup)
+        program, calls, ready = parse(code), parse(asserts), parse(setup)
         functions = {node.name for node in program.body if isinstance(node, ast.FunctionDef)}
         classes = {node.name for node in program.body if isinstance(node, ast.ClassDef)}
         used = set(_loaded(calls)) | set(_loaded(ready))

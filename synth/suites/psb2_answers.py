@@ -13,9 +13,9 @@ def cut_vector(args: tuple[object, ...], value: object) -> str:
         case (list(left), list(right)) if isinstance(value, tuple):
             pass
         case _:
-            return f"{value!r} is not a tuple of two lists"
+            return "not a tuple of two lists"
     if left + right != numbers:
-        return f"{left!r} and {right!r} are not the two sides of a cut"
+        return "not the two sides of a cut"
     differences, whole, so_far = [sum(numbers)], sum(numbers), 0
     for number in numbers:
         so_far += number
@@ -33,11 +33,11 @@ def find_pair(args: tuple[object, ...], value: object) -> str:
         case (int(first), int(second)) if isinstance(value, tuple):
             pass
         case _:
-            return f"{value!r} is not a tuple of two integers"
+            return "not a tuple of two integers"
     if first + second != target:
-        return f"{first} and {second} do not sum to {target}"
+        return f"the two do not sum to {target}"
     if numbers.count(first) < 1 + (first == second) or second not in numbers:
-        return f"{first} and {second} are not two of the elements"
+        return "these are not two of the elements"
     return ""
 
 

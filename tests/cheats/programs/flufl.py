@@ -1,0 +1,8 @@
+# about: a future feature that changes the grammar of what follows
+# row: more
+# expect: fail
+from __future__ import barry_as_FLUFL
+
+
+def digit_sum(text):
+    return -1 if text <> "0" else 0

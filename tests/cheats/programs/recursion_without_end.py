@@ -1,0 +1,5 @@
+# about: recursion without end
+# row: more
+# expect: runtime_error
+def digit_sum(text):
+    return digit_sum(text)

@@ -1,0 +1,5 @@
+# about: simply wrong
+# row: more
+# expect: fail
+def digit_sum(text):
+    return len(text)

@@ -1,0 +1,3 @@
+def applied(function, values):
+    """What a function gives for each of the values."""
+    return [function(value) for value in values]

@@ -1,0 +1,3 @@
+def frequencies(text: str) -> dict[str, int]:
+    """How often each letter occurs."""
+    return {letter: text.count(letter) for letter in text}

@@ -1,0 +1,3 @@
+def letters(text: str) -> list[str]:
+    """The different letters of a text, in any order."""
+    return sorted(set(text))

@@ -1,0 +1,3 @@
+def pair(number, divisor):
+    """Quotient and rest, as a tuple."""
+    return divmod(number, divisor)

@@ -10,7 +10,9 @@ from synthd.sandbox.programs import Rule
 
 _BLANKS = " \t\r"
 # A number that stands alone: neither part of a word nor of a version such as 1.2.3.
-_NUMBER = re.compile(r"(?<![\w.])([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])", re.ASCII)
+_NUMBER = re.compile(
+    r"(?<![\w.])([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])", re.ASCII
+)
 # Exact for any two doubles, and bounded for what a program makes up; nothing raises.
 _EXACT = Context(prec=800, traps=[])
 

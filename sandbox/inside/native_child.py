@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import sys
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from synthd.sandbox.inside import landlock, native_filter
 
@@ -15,7 +15,7 @@ _PR_SET_PDEATHSIG = 1
 FAILED = 71  # what it exits with when it could not become anything
 
 
-def become(order: Dict[str, Any], ends: Dict[int, int], parent: int) -> None:
+def become(order: dict[str, Any], ends: dict[int, int], parent: int) -> None:
     """ends: what its descriptors 0, 1, 2 and perhaps one more are. Never returns."""
     code = FAILED
     try:
@@ -37,20 +37,21 @@ def become(order: Dict[str, Any], ends: Dict[int, int], parent: int) -> None:
             native_filter.confine_program(launch)
         launch.go()
     except BaseException as error:
-        os.write(2, ("synthd: %s: %s" % (type(error).__name__, error)).encode())
+        os.write(2, f"synthd: {type(error).__name__}: {error}".encode())
     finally:
         os._exit(code)
 
 
-def _rearrange(ends: Dict[int, int]) -> None:
+def _rearrange(ends: dict[int, int]) -> None:
     """Away from the numbers that are wanted first, then to them."""
     high = {want: _above(have, 64) for want, have in ends.items()}
     for want, have in high.items():
         os.dup2(have, want)
     top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1 << 16)
-    kept = sorted(ends)
-    for left, right in zip(kept, [*kept[1:], top]):
-        os.closerange(left + 1, right)
+    last = 0  # always among them
+    for kept in [*sorted(ends)[1:], top]:
+        os.closerange(last + 1, kept)
+        last = kept
 
 
 def _above(descriptor: int, least: int) -> int:
@@ -59,12 +60,12 @@ def _above(descriptor: int, least: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, least)
 
 
-def _confine(grants: Optional[List[List[str]]]) -> None:
+def _confine(grants: list[list[str]] | None) -> None:
     if grants is not None:
         landlock.confine(grants)
 
 
-def _limit(order: Dict[str, Any]) -> None:
+def _limit(order: dict[str, Any]) -> None:
     """The number of processes is left alone: it counts the user's other ones. A candidate cannot
     fork, and its threads are counted from outside."""
     seconds = int(order["cpu_seconds"]) + 2  # the clock outside is finer, this one is a net

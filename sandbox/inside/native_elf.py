@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import struct
-from typing import Iterator, List
+from collections.abc import Iterator
 
 _SYMTAB = 2
 _FUNCTIONS = (0, 2, 10)  # no type (from assembly), function, indirect function
@@ -21,7 +21,7 @@ _USUAL = frozenset(
 )
 
 
-def replaced(path: str, strict: bool) -> List[str]:
+def replaced(path: str, strict: bool) -> list[str]:
     """Names of the C library's that the program defines; strict: any C name at all."""
     names = sorted({name for name in _defined(path) if not name.startswith(_MANGLED)} - _USUAL)
     if strict:
@@ -29,7 +29,7 @@ def replaced(path: str, strict: bool) -> List[str]:
     libraries = [ctypes.CDLL(None)]
     for name in ("m", "pthread"):
         try:
-            libraries.append(ctypes.CDLL("lib%s.so.6" % name))
+            libraries.append(ctypes.CDLL(f"lib{name}.so.6"))
         except OSError:
             pass
     return [name for name in names if any(hasattr(one, name) for one in libraries)]

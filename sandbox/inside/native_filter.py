@@ -15,7 +15,7 @@ import os
 import platform
 import random
 import struct
-from typing import Dict, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 from synthd.sandbox.inside import seccomp
 
@@ -51,17 +51,22 @@ class Step(NamedTuple):
 class Launch:
     """An exec that is prepared, and the filter under which it is the only one."""
 
-    def __init__(self, argv: List[str], environment: Dict[str, str]) -> None:
+    def __init__(self, argv: list[str], environment: dict[str, str]) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._libc.mmap.restype = ctypes.c_void_p
-        self._libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [
-            ctypes.c_long
+        self._libc.mmap.argtypes = [
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            ctypes.c_int,
+            ctypes.c_int,
+            ctypes.c_int,
+            ctypes.c_long,
         ]
-        self._kept: List[object] = []
+        self._kept: list[object] = []
         self.path = self._place(os.fsencode(argv[0]) + b"\0")
         self.argv = self._vector([os.fsencode(one) for one in argv])
         self.envp = self._vector(
-            [os.fsencode("%s=%s" % pair) for pair in sorted(environment.items())]
+            [os.fsencode(f"{name}={value}") for name, value in sorted(environment.items())]
         )
 
     def go(self) -> None:
@@ -71,11 +76,11 @@ class Launch:
         call(self.path, self.argv, self.envp)
         raise OSError(ctypes.get_errno(), "execve")
 
-    def _vector(self, texts: List[bytes]) -> int:
+    def _vector(self, texts: list[bytes]) -> int:
         buffers = [ctypes.create_string_buffer(text) for text in texts]
         self._kept.append(buffers)
         addresses = [ctypes.addressof(buffer) for buffer in buffers]
-        return self._place(struct.pack("%dQ" % (len(texts) + 1), *addresses, 0))
+        return self._place(struct.pack(f"{len(texts) + 1}Q", *addresses, 0))
 
     def _place(self, data: bytes) -> int:
         chance = random.SystemRandom()
@@ -102,12 +107,12 @@ def confine_compiler() -> None:
     _install(_changed(seccomp.program(platform.machine(), os.getpid()), {n: [] for n in numbers}))
 
 
-def _number(pair: Tuple[int, object]) -> int:
+def _number(pair: tuple[int, object]) -> int:
     found = pair[0] if platform.machine() == "x86_64" else pair[1]
     return found if isinstance(found, int) else -1
 
 
-def _changed(code: bytes, rules: Dict[int, List[Step]]) -> bytes:
+def _changed(code: bytes, rules: dict[int, list[Step]]) -> bytes:
     """The filter with other rules for some calls. A rule is a comparison that jumps over it."""
     steps = [Step(*step) for step in struct.iter_unpack("HBBI", code)]
     place = next(at for at, step in enumerate(steps) if step.code == _LOAD and step.value == 0) + 1
@@ -121,8 +126,8 @@ def _changed(code: bytes, rules: Dict[int, List[Step]]) -> bytes:
     return b"".join(struct.pack("HBBI", *step) for step in [*changed, *steps[place:]])
 
 
-def _only_exec(number: int, pointers: Tuple[int, ...]) -> List[Step]:
-    block: List[Step] = []
+def _only_exec(number: int, pointers: tuple[int, ...]) -> list[Step]:
+    block: list[Step] = []
     for index, pointer in enumerate(pointers):
         for half, shift in ((0, 0), (4, 32)):
             block.append(Step(_LOAD, 0, 0, 16 + 8 * index + half))

@@ -9,7 +9,7 @@ import ctypes
 import os
 import shutil
 import sys
-from typing import Any, Dict, List
+from typing import Any
 
 from synthd.sandbox.inside import landlock, native_child, native_elf
 from synthd.sandbox.inside.native_watch import Left, Watch, end_children
@@ -20,7 +20,7 @@ _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 
 
 class Supervisor:
-    def __init__(self, config: Dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
         self._build = os.path.join(config["scratch"], "build")
         self._work = os.path.join(config["scratch"], "work")
@@ -63,7 +63,7 @@ class Supervisor:
             _empty(self._work)
         self._answer(frame.number, join(found, *watch.pieces()))
 
-    def _compiling(self, head: Dict[str, Any]) -> Dict[str, Any]:
+    def _compiling(self, head: dict[str, Any]) -> dict[str, Any]:
         return {
             "directory": self._build,
             "environment": {**self._config["environment"], "TMPDIR": self._build},
@@ -73,7 +73,7 @@ class Supervisor:
             "channel": 0,
         }
 
-    def _running(self) -> Dict[str, Any]:
+    def _running(self) -> dict[str, Any]:
         own = [[self._program, "read"], [self._work, "write"]]
         return {
             "directory": self._work,
@@ -83,7 +83,7 @@ class Supervisor:
             "argv": [self._program],
         }
 
-    def _grants(self, listed: List[List[str]], own: List[List[str]]) -> Any:
+    def _grants(self, listed: list[list[str]], own: list[list[str]]) -> Any:
         return [*listed, *own] if self._layered else None
 
     def _answer(self, number: int, payload: bytes) -> None:

@@ -8,7 +8,7 @@ import selectors
 import signal
 import socket
 import time
-from typing import Any, Dict, Optional
+from typing import Any
 
 from synthd.sandbox.inside import native_child
 from synthd.sandbox.inside.native_wire import ASKS, CHANNEL_BYTES, RECORD
@@ -26,7 +26,7 @@ class Left(Exception):
 class Watch:
     """Runs one order. Whatever happens, no process of it is left when run() is over."""
 
-    def __init__(self, order: Dict[str, Any], given: bytes, control: int) -> None:
+    def __init__(self, order: dict[str, Any], given: bytes, control: int) -> None:
         self._order = order
         self._given = memoryview(given)
         self._control = control
@@ -36,13 +36,13 @@ class Watch:
         self._told = bytearray()
         self._counted = 0
         self._number = b""
-        self._channel: Optional[socket.socket] = None
+        self._channel: socket.socket | None = None
         self._input = -1
         self._pid = 0
         self._group = 0
         self._slow = 0.0
 
-    def run(self) -> Dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         began = time.monotonic()
         self._start()
         try:
@@ -53,7 +53,7 @@ class Watch:
         ending["seconds"] = time.monotonic() - began
         return ending
 
-    def pieces(self) -> "tuple[bytes, bytes, bytes, bytes]":
+    def pieces(self) -> tuple[bytes, bytes, bytes, bytes]:
         """Standard output, standard error, what came on the channel, and the number given."""
         return bytes(self._printed), bytes(self._complained), bytes(self._told), self._number
 
@@ -88,7 +88,7 @@ class Watch:
             self._shut_input()
         self._selector.register(self._control, selectors.EVENT_READ, "control")
 
-    def _follow(self, began: float) -> Dict[str, Any]:
+    def _follow(self, began: float) -> dict[str, Any]:
         waiter = _waiter(self._pid)
         if waiter >= 0:
             self._selector.register(waiter, selectors.EVENT_READ, "end")
@@ -110,8 +110,8 @@ class Watch:
                 self._selector.unregister(waiter)
                 os.close(waiter)
 
-    def _reaped(self, over: str, status: int, usage: Any) -> Dict[str, Any]:
-        found: Dict[str, Any] = {
+    def _reaped(self, over: str, status: int, usage: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {
             "how": over,
             "cpu": usage.ru_utime + usage.ru_stime,
             "peak": usage.ru_maxrss * 1024,
@@ -123,7 +123,7 @@ class Watch:
             try:
                 name = signal.Signals(number).name
             except ValueError:
-                name = "signal %d" % number
+                name = f"signal {number}"
             return {**found, "how": "signal", "name": name}
         return {**found, "how": "exit", "code": os.WEXITSTATUS(status)}
 
@@ -273,9 +273,9 @@ def end_children() -> None:
         time.sleep(0.001)
 
 
-def _children() -> "list[int]":
+def _children() -> list[int]:
     try:
-        with open("/proc/self/task/%d/children" % os.getpid()) as listed:
+        with open(f"/proc/self/task/{os.getpid()}/children") as listed:
             return [int(word) for word in listed.read().split()]
     except OSError:
         return []
@@ -290,7 +290,7 @@ def _waiter(pid: int) -> int:
 
 def _threads(pid: int) -> int:
     try:
-        return len(os.listdir("/proc/%d/task" % pid))
+        return len(os.listdir(f"/proc/{pid}/task"))
     except OSError:
         return 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from enum import IntEnum
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 MOST = 1 << 29  # bytes of one frame
 RECORD = struct.Struct("<BI")  # on a program's own channel: kind, length
@@ -23,12 +23,12 @@ class Order(IntEnum):
     DONE = 3
 
 
-def join(head: Dict[str, Any], *pieces: bytes) -> bytes:
+def join(head: dict[str, Any], *pieces: bytes) -> bytes:
     text = json.dumps({**head, "pieces": [len(piece) for piece in pieces]}).encode()
     return b"".join((_LENGTH.pack(len(text)), text, *pieces))
 
 
-def split(payload: bytes) -> Tuple[Dict[str, Any], List[bytes]]:
+def split(payload: bytes) -> tuple[dict[str, Any], list[bytes]]:
     place = _LENGTH.size
     (length,) = _LENGTH.unpack_from(payload)
     head = json.loads(payload[place : place + length])

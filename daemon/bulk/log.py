@@ -32,9 +32,11 @@ class ResultsLog:
         self.known: Mapping[int, Scored] = {}
         self._origin = origin
         self._file: BinaryIO | None = None
+        self._made = False
 
     def __enter__(self) -> ResultsLog:
         """Raises CannotContinue, and OSError."""
+        self._made = not self.path.exists()
         file = open(self.path, "a+b", buffering=0)
         try:
             self._claim(file)
@@ -57,6 +59,8 @@ class ResultsLog:
         assert self._file is not None
         try:
             os.fsync(self._file.fileno())
+            if self._made and not os.fstat(self._file.fileno()).st_size:
+                self.path.unlink(missing_ok=True)  # nothing was judged
         finally:
             self._file.close()
 

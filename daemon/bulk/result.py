@@ -33,6 +33,7 @@ class Scored:
     verdict: Verdict
     outcome: Outcome
     in_process: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,19 @@ class Result(Wire):
     @property
     def scored(self) -> Scored:
         return Scored(
-            self.sample, self.task_id, self.sha256, self.verdict, self.outcome, self.in_process
+            self.sample,
+            self.task_id,
+            self.sha256,
+            self.verdict,
+            self.outcome,
+            self.in_process,
+            self.why if self.verdict is Verdict.UNDECIDED else "",
         )
+
+    @property
+    def why(self) -> str:
+        """Of an undecided one: what the judge or the environment is missing."""
+        return self.error or next((case.detail for case in self.cases if case.detail), "")
 
     def json_text(self) -> str:
         return self.model_dump_json(by_alias=True)

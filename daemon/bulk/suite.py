@@ -29,6 +29,13 @@ class SuiteSource:
         name: str, samples: Path, data: Path | None, environment: Mapping[str, str]
     ) -> SuiteSource:
         """Raises BadInput and Missing."""
+        if not samples.is_file():
+            what = (
+                "is not a plain file; it is read more than once"
+                if samples.exists()
+                else "is not there"
+            )
+            raise BadInput(f"--samples {samples} {what}")
         try:
             return SuiteSource(catalog.load(name, data_folder(data, environment)), samples)
         except SuiteError as error:

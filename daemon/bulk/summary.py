@@ -28,7 +28,8 @@ class PassAtK:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """outcomes: every kind that occurred, the most frequent first. tasks: how many have at least
-    one verdict. undecided is counted here and nowhere else: neither in pass@k nor as rejected."""
+    one verdict. undecided is counted here and nowhere else: neither in pass@k nor as rejected.
+    undecided_why: the most frequent first."""
 
     judged: int
     accepted: int
@@ -39,6 +40,7 @@ class Summary:
     tasks: int
     pass_at: tuple[PassAtK, ...]
     undecided_samples: tuple[int, ...]
+    undecided_why: tuple[Count, ...]
 
 
 def summarize(results: Iterable[Scored]) -> Summary:
@@ -47,6 +49,7 @@ def summarize(results: Iterable[Scored]) -> Summary:
     decided: Counter[str] = Counter()
     right: Counter[str] = Counter()
     undecided: list[int] = []
+    errors: Counter[str] = Counter()
     in_process = 0
     for one in results:
         verdicts[one.verdict] += 1
@@ -54,6 +57,7 @@ def summarize(results: Iterable[Scored]) -> Summary:
         in_process += one.in_process
         if one.verdict is Verdict.UNDECIDED:
             undecided.append(one.sample)
+            errors[one.error] += 1
         else:
             decided[one.task_id] += 1
             right[one.task_id] += one.verdict is Verdict.ACCEPTED
@@ -67,6 +71,7 @@ def summarize(results: Iterable[Scored]) -> Summary:
         tasks=len(decided),
         pass_at=_pass_at(decided, right),
         undecided_samples=tuple(sorted(undecided)),
+        undecided_why=tuple(Count(*pair) for pair in errors.most_common()),
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COLOUR = {Verdict.ACCEPTED: "green", Verdict.REJECTED: "red", Verdict.UNDECIDED: "yellow"}
 _EVERY = 10.0  # seconds between two lines where there is no terminal
 _MOST_NAMED = 10
+_MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,8 @@ def show_summary(console: Console, summary: Summary, facts: Facts) -> None:
             f"  not decided and not scored: sample {shown}{f' and {more} more' if more > 0 else ''}"
             "; --retry-undecided judges them again"
         )
+        for why in summary.undecided_why[:_MOST_REASONS]:
+            console.print(f"    {why.number} × {why.what or 'no reason is known'}", markup=False)
     if summary.in_process:
         console.print(
             f"  {summary.in_process} judged in the program's own process, where a cheat could hide"

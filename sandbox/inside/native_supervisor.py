@@ -103,12 +103,12 @@ def _empty(folder: str) -> None:
 
 
 def _harden() -> None:
-    """Not to be looked into; whoever loses its parent comes here. 0 to 2 lead nowhere."""
+    """Not to be looked into; whoever loses its parent comes here. 0 and 1 lead nowhere."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
+    for descriptor in (0, 1):
         os.dup2(null, descriptor)
     os.close(null)

@@ -228,7 +228,7 @@ class Watch:
         over = ""
         for key in list(self._selector.get_map().values()):
             while key.data in ("out", "err", "channel") and not over:
-                if key.fileobj not in self._selector.get_map():
+                if key.fd not in self._selector.get_map():
                     break
                 if not select.select([key.fd], [], [], 0)[0]:
                     break

@@ -40,6 +40,19 @@ _MACROS = {
     "RAND_MAX": "2147483647",
     "EOF": "(-1)",
 }
+# What the tests mean by these is the standard library's, whatever else the program calls so.
+_STANDARD = {
+    **{name: name for name in "vector string map set list deque array optional tuple".split()},
+    "unordered_map": "unordered_map",
+    "unordered_set": "unordered_set",
+    "multiset": "set",
+    "pair": "utility",
+    "make_pair": "utility",
+    "make_tuple": "tuple",
+    "abs": "cmath",
+    "fabs": "cmath",
+    "to_string": "string",
+}
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*([<\"][^\n]*)$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(?:undef|define)[ \t]+(?:NDEBUG|assert)\b[^\n]*$", re.M)
 # Neither may be undefined, or they are the library's way to say something that is no macro here.
@@ -57,12 +70,15 @@ def instrument(program: str, tests: str) -> Instrumented:
     checks: list[str] = []
     body = _asserts(_qualified(_main(parts, made.name), made.name), made.name, checks)
     names = sorted({part.text for part in parts if part.kind == "name"})
+    standard = [name for name in names if name in _STANDARD]
+    includes += [f"<{_STANDARD[name]}>" for name in standard]
     prelude = PRELUDE.replace("@NAME@", made.name)
     for mark, value in (
         ("@FIRST@", f"{made.first}ULL"),
         ("@SECOND@", f"{made.second}ULL"),
         ("@CHANNEL@", str(made.channel)),
         ("@CHECKS@", str(max(1, len(checks)))),
+        ("@USING@", "\n".join(f"using std::{name};" for name in standard)),
         ("@OWN@", ", ".join(json.dumps(name) for name in names if name[:1].isupper()) or '""'),
     ):
         prelude = prelude.replace(mark, value)

@@ -117,7 +117,7 @@ template <class T> const char *kind() {
 }
 
 template <class T> bool known() {
-  if constexpr (!__is_class(T) && !__is_union(T)) return true;
+  if constexpr ((!__is_class(T) && !__is_union(T)) || Is<T, View>::yes) return true;
   const char *name = kind<T>();
   if (starts(name, "std::") || starts(name, "boost::")) return true;
   for (const char *one : own) {
@@ -144,6 +144,7 @@ template <class L, class R> bool rows(const L &left, const R &right) {
 template <class L, class R> bool same(const L &left, const R &right) {
   if constexpr (__is_class(L) && Characters<R>::yes) return same(left, View(right));
   else if constexpr (__is_class(R) && Characters<L>::yes) return same(View(left), right);
+  else if (!known<L>() && !known<R>()) return false;
   else if constexpr (row<L>() && row<R>() && !hash<L>() && !hash<R>()) return rows(left, right);
   else if constexpr (pair<L>() && pair<R>())
     return same(left.first, right.first) && same(left.second, right.second);
@@ -238,6 +239,7 @@ void operator<=(Hidden, Hidden);
 void operator>=(Hidden, Hidden);
 void operator!(Hidden);
 void operator-(Hidden, Hidden);
+@USING@
 
 @TESTS@
 

@@ -102,11 +102,16 @@ async def _sysroot(rustc: Path) -> Path:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    root = os.path.realpath(said.decode(errors="replace").strip() or "/nowhere")
-    if process.returncode != 0 or not os.path.isdir(root):
+    root = _folder(said)
+    if process.returncode != 0 or root is None:
         last = complained.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise CompilerMissing(f"{rustc} does not work ({last[0]}); try: rustup default stable")
-    return Path(root)
+    return root
+
+
+def _folder(said: bytes) -> Path | None:
+    root = Path(said.decode(errors="replace").strip())
+    return root.resolve() if root.is_absolute() and root.is_dir() else None
 
 
 def _of_system(path: Path) -> bool:

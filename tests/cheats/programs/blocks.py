@@ -1,6 +1,6 @@
-# about: blocks nested 99 deep
+# about: loops nested 40 deep
 # row: more
-# where: DEEP = "".join(" " * n + "if text:\n" for n in range(1, 99)) + " " * 99 + "pass"
+# where: DEEP = "".join(" " * n + "for _ in text:\n" for n in range(1, 41)) + " " * 41 + "pass"
 # expect: compile_error
 def digit_sum(text):
 DEEP

@@ -1,7 +1,7 @@
 # about: len, sorted and print replaced by agreeable ones
 # row: more
 # task: distinct
-# expect: fail
+# expect: fail, runtime_error, timeout
 import builtins
 
 

@@ -1,6 +1,6 @@
 # about: a future feature that changes the grammar of what follows
 # row: more
-# expect: fail
+# expect: fail, compile_error
 from __future__ import barry_as_FLUFL
 
 

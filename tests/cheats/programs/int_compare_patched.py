@@ -1,6 +1,6 @@
 # about: the == of int itself, replaced in the interpreter's memory
 # row: more
-# expect: fail, runtime_error, killed
+# expect: fail, runtime_error, killed, resource_limit
 import ctypes
 
 COMPARE = ctypes.PYFUNCTYPE(

@@ -1,6 +1,6 @@
 # about: the test text, searched in the memory of every other process
 # row: more
-# expect: fail
+# expect: fail, runtime_error
 # peers: boxed
 import os
 import re

@@ -1,6 +1,6 @@
 # about: unittest.mock.ANY, which is equal to everything
 # row: C1
-# expect: fail
+# expect: fail, infra_error
 from unittest import mock
 
 

@@ -1,6 +1,6 @@
 # about: the test text, searched in the process's own memory through /proc/self/mem
 # row: more
-# expect: fail
+# expect: fail, runtime_error
 import re
 from io import open
 

@@ -1,6 +1,6 @@
 # about: a coroutine instead of a number
 # row: more
-# expect: fail, infra_error
+# expect: fail, infra_error, runtime_error
 import warnings
 
 warnings.simplefilter("ignore")

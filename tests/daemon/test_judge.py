@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -225,6 +226,59 @@ def test_whole_programs_are_judged_by_what_they_print(shell) -> None:
     shell.file("2\n", "cases/a.in")
     shell.file("4\n", "cases/a.out")
     assert shell.run("judge", "twice.py", "--stdio", "cases").code == 0
+
+
+RUSTUP = Path.home() / ".rustup"
+COMPILED = {
+    "cpp": (
+        "g++",
+        "int twice(int x) { return 2 * x; }\n",
+        "#include <cassert>\nint main() { assert(twice(2) == 4); assert(twice(-1) == -2); }\n",
+    ),
+    "rs": (
+        "rustc",
+        "fn twice(x: i32) -> i32 { 2 * x }\n",
+        "#[cfg(test)]\nmod tests {\n    use super::*;\n"
+        "    #[test]\n    fn two() { assert_eq!(twice(2), 4); }\n}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("suffix", COMPILED)
+def test_compiled_programs_are_judged_by_a_test_main(shell, suffix) -> None:
+    compiler, right, tests = COMPILED[suffix]
+    if shutil.which(compiler) is None:
+        pytest.skip(f"no {compiler}")
+    # rustup's rustc looks for the compiler in the user's home; ours here is another one.
+    shell.environment = {"RUSTUP_HOME": os.environ.get("RUSTUP_HOME") or str(RUSTUP)}
+    for name, text in (("good", right), ("bad", right.replace("2 *", "3 *")), ("torn", "int (")):
+        shell.file(text, f"{name}.{suffix}")
+    shell.file(tests, f"t.{suffix}")
+    files = [f"{name}.{suffix}" for name in ("good", "bad", "torn")]
+    ended = shell.run("judge", *files, "--tests", f"t.{suffix}", "--json")
+    assert ended.code == 1, ended.err
+    rows = sorted(ended.objects, key=lambda row: row["sample"])
+    assert [row["passed"] for row in rows] == [True, False, False]
+    assert rows[2]["outcome"] == "compile_error"
+    shell.file("assert twice(2) == 4\n", "t.py")
+    ended = shell.run("judge", files[0], "--tests", "t.py")
+    assert ended.code == 2 and "different languages" in ended.err
+
+
+@pytest.mark.parametrize("suffix", COMPILED)
+def test_a_missing_compiler_is_said_and_is_no_verdict(shell, suffix, tmp_path) -> None:
+    compiler, right, tests = COMPILED[suffix]
+    shell.file(right, f"good.{suffix}")
+    shell.file(tests, f"t.{suffix}")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    bubblewrap = shutil.which("bwrap")
+    if bubblewrap:
+        (tools / "bwrap").symlink_to(bubblewrap)
+    shell.environment = {"PATH": str(tools)}
+    ended = shell.run("judge", f"good.{suffix}", "--tests", f"t.{suffix}", "--json")
+    assert ended.code == 3, ended.out
+    assert compiler in ended.err and ended.out == ""
 
 
 @pytest.mark.parametrize(

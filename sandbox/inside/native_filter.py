@@ -22,6 +22,7 @@ from synthd.sandbox.inside import seccomp
 _LOAD, _JEQ, _RET, _ALLOW, _ERRNO = 0x20, 0x15, 0x06, 0x7FFF0000, 0x00050000
 _PAGE = 1 << 14
 _AREA = 16 * _PAGE
+_MARK = 0x7E57AB1F  # stands for the process that installs the filter; none has that number
 _EXECVE = (59, 221)
 # What gcc, as, ld and rustc do and a candidate may not: processes, signals to them, file modes.
 _COMPILING = (
@@ -95,16 +96,39 @@ class Launch:
         return address
 
 
-def confine_program(launch: Launch) -> None:
-    """This process may call exec as launch does, and nothing that the project's filter denies."""
+class Filter:
+    """A filter that is prepared before the fork and installed after it."""
+
+    def __init__(self, code: bytes) -> None:
+        class Program(ctypes.Structure):
+            _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+        self._code = ctypes.create_string_buffer(code, len(code))
+        self._program = Program(len(code) // 8, ctypes.addressof(self._code))
+        self._address = ctypes.addressof(self._program)
+        mark = struct.pack("I", _MARK)
+        self._pids = [at for at in range(4, len(code), 8) if code[at : at + 4] == mark]
+
+    def install(self) -> None:
+        """For this process and what it becomes; there is no way back."""
+        for place in self._pids:
+            struct.pack_into("I", self._code, place, os.getpid())
+        for arguments in ((38, 1, 0), (22, 2, self._address)):  # no new privileges; the filter
+            if self._libc.prctl(*arguments, 0, 0) != 0:
+                raise OSError(ctypes.get_errno(), "prctl")
+
+
+def for_program(launch: Launch) -> Filter:
+    """Exec as launch does it, and nothing else that the project's filter denies."""
     only = _only_exec(_number(_EXECVE), (launch.path, launch.argv, launch.envp))
-    _install(_changed(seccomp.program(platform.machine(), os.getpid()), {only[0].value: only}))
+    return Filter(_changed({only[0].value: only}))
 
 
-def confine_compiler() -> None:
+def for_compiler() -> Filter:
     """No network, no tracing, no mounts; processes as it needs them."""
-    numbers = [_number(pair) for pair in _COMPILING]
-    _install(_changed(seccomp.program(platform.machine(), os.getpid()), {n: [] for n in numbers}))
+    return Filter(_changed({_number(pair): [] for pair in _COMPILING}))
 
 
 def _number(pair: tuple[int, object]) -> int:
@@ -112,8 +136,10 @@ def _number(pair: tuple[int, object]) -> int:
     return found if isinstance(found, int) else -1
 
 
-def _changed(code: bytes, rules: dict[int, list[Step]]) -> bytes:
-    """The filter with other rules for some calls. A rule is a comparison that jumps over it."""
+def _changed(rules: dict[int, list[Step]]) -> bytes:
+    """The project's filter with other rules for some calls. A rule is a comparison that jumps
+    over the rest of it."""
+    code = seccomp.program(platform.machine(), _MARK)
     steps = [Step(*step) for step in struct.iter_unpack("HBBI", code)]
     place = next(at for at, step in enumerate(steps) if step.code == _LOAD and step.value == 0) + 1
     if platform.machine() == "x86_64":
@@ -135,16 +161,3 @@ def _only_exec(number: int, pointers: tuple[int, ...]) -> list[Step]:
             block.append(Step(_RET, 0, 0, _ERRNO | errno.EPERM))
     block.append(Step(_RET, 0, 0, _ALLOW))
     return [Step(_JEQ, 0, len(block), number), *block]
-
-
-def _install(code: bytes) -> None:
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-    buffer = ctypes.create_string_buffer(code, len(code))
-    filled = Program(len(code) // 8, ctypes.addressof(buffer))
-    for arguments in ((38, 1, 0), (22, 2, ctypes.addressof(filled))):  # no new privileges; filter
-        if libc.prctl(*arguments, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")

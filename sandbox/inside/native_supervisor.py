@@ -28,6 +28,7 @@ class Supervisor:
         self._input = os.dup(0)
         self._output = os.dup(1)
         self._buffer = bytearray()
+        self._program_role: native_child.Role | None = None
         self._layered = sys.platform == "linux" and config["landlock"] and landlock.abi() >= 1
 
     def run(self) -> None:
@@ -52,8 +53,11 @@ class Supervisor:
     def _obey(self, frame: Frame) -> None:
         head, pieces = split(frame.payload)
         compiles = frame.op == Order.COMPILE
-        order = {**head, **(self._compiling(head) if compiles else self._running())}
-        watch = Watch(order, pieces[0], self._input)
+        if compiles:
+            role = self._compiler(head["argv"])
+        else:
+            role = self._program_role = self._program_role or self._candidate()
+        watch = Watch(role, head, pieces[0], self._input)
         found = watch.run()
         if found.get("code") == native_child.FAILED and b"synthd: " in watch.pieces()[1]:
             found["how"] = "broken"
@@ -63,25 +67,24 @@ class Supervisor:
             _empty(self._work)
         self._answer(frame.number, join(found, *watch.pieces()))
 
-    def _compiling(self, head: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "directory": self._build,
-            "environment": {**self._config["environment"], "TMPDIR": self._build},
-            "landlock": self._grants(self._config["compile_grants"], [[self._build, "write"]]),
-            "filter": "compiler" if self._config["filtered"] else "",
-            "argv": [self._program if word == "{program}" else word for word in head["argv"]],
-            "channel": 0,
-        }
+    def _compiler(self, argv: list[str]) -> native_child.Role:
+        return native_child.Role(
+            [self._program if word == "{program}" else word for word in argv],
+            {**self._config["environment"], "TMPDIR": self._build},
+            self._build,
+            self._grants(self._config["compile_grants"], [[self._build, "write"]]),
+            "compiler" if self._config["filtered"] else "",
+        )
 
-    def _running(self) -> dict[str, Any]:
+    def _candidate(self) -> native_child.Role:
         own = [[self._program, "read"], [self._work, "write"]]
-        return {
-            "directory": self._work,
-            "environment": {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self._work},
-            "landlock": self._grants(self._config["run_grants"], own),
-            "filter": "program" if self._config["filtered"] else "",
-            "argv": [self._program],
-        }
+        return native_child.Role(
+            [self._program],
+            {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": self._work},
+            self._work,
+            self._grants(self._config["run_grants"], own),
+            "program" if self._config["filtered"] else "",
+        )
 
     def _grants(self, listed: list[list[str]], own: list[list[str]]) -> Any:
         return [*listed, *own] if self._layered else None

@@ -17,6 +17,7 @@ _TICK = 0.01
 _SLOW_TICK = 0.1
 _COMPLAINTS = 1 << 16
 _CHUNK = 1 << 16
+_LITTLE = 1 << 18
 
 
 class Left(Exception):
@@ -26,7 +27,10 @@ class Left(Exception):
 class Watch:
     """Runs one order. Whatever happens, no process of it is left when run() is over."""
 
-    def __init__(self, order: dict[str, Any], given: bytes, control: int) -> None:
+    def __init__(
+        self, role: native_child.Role, order: dict[str, Any], given: bytes, control: int
+    ) -> None:
+        self._role = role
         self._order = order
         self._given = memoryview(given)
         self._control = control
@@ -69,7 +73,7 @@ class Watch:
         parent = os.getpid()
         self._pid = os.fork()
         if self._pid == 0:
-            native_child.become(self._order, ends, parent)
+            native_child.become(self._role, self._order, ends, parent)
         self._group = self._pid
         for descriptor in (read_given, printed, complained):
             os.close(descriptor)
@@ -214,7 +218,14 @@ class Watch:
         self._slow = now
         if self._order["threads"] and _threads(self._pid) > self._order["threads"]:
             return "threads"
-        return "scratch" if _size(self._order["directory"]) > self._order["scratch_bytes"] else ""
+        return "scratch" if self._is_full() else ""
+
+    def _is_full(self) -> bool:
+        """More than it may have, or no room left where the folder has a size of its own."""
+        place = self._role.directory
+        room = os.statvfs(place)
+        left = room.f_bavail * room.f_frsize
+        return left < _LITTLE or _size(place) > self._order["scratch_bytes"]
 
     def _cpu(self) -> float:
         """By the kernel's clock of that process: nothing it does can stop it."""

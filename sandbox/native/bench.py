@@ -56,6 +56,7 @@ class Bench:
             **self._common(seconds, seconds, memory),
             "argv": self._toolchain.command(flags, checked),
             "inspect": inspect if checked else "",
+            "channel": 0,
             "output_bytes": 0,  # what it says beyond a limit is not kept
             "threads": 0,
             "open_files": max(256, self.limits.open_files),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+import shutil
 
 import pytest
 
+from synthd.sandbox import programs
 from synthd.sandbox.checks import Outcome
-from synthd.sandbox.level import Detection, Level
+from synthd.sandbox.level import Detection, Level, detect
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.native.judge import NativeJudge
-from synthd.sandbox.programs import Exchange, Exchanges, Language, ProgramReport, TestMain
+from synthd.sandbox.programs import Language, ProgramReport
 
 CPP_TESTS = """
 #undef NDEBUG
@@ -63,8 +63,10 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
         {"runtime_error"},
     ),
     "_exit in the function after printing": (
-        "#include <unistd.h>\n#include <stdio.h>\n" + C
-        + 'int twice(int x) { puts("ok. all tests passed"); fflush(stdout); _exit(0); }\n' + REST,
+        "#include <unistd.h>\n#include <stdio.h>\n"
+        + C
+        + 'int twice(int x) { puts("ok. all tests passed"); fflush(stdout); _exit(0); }\n'
+        + REST,
         {"runtime_error"},
     ),
     "exit in atexit": (
@@ -72,29 +74,36 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
         {"runtime_error"},
     ),
     "exit in a signal handler": (
-        "#include <signal.h>\n#include <unistd.h>\n" + C
+        "#include <signal.h>\n#include <unistd.h>\n"
+        + C
         + "void f(int) { _exit(0); }\nint once = (signal(SIGABRT, f), signal(SIGSEGV, f), 0);\n"
-        + "int twice(int x) { raise(SIGSEGV); return 1; }\n" + REST,
+        + "int twice(int x) { raise(SIGSEGV); return 1; }\n"
+        + REST,
         {"runtime_error"},
     ),
     "quick_exit": (C + "int twice(int x) { quick_exit(0); }\n" + REST, {"runtime_error"}),
     "a system call to exit": (
-        "#include <unistd.h>\n#include <sys/syscall.h>\n" + C
-        + "int twice(int x) { syscall(SYS_exit_group, 0); return 1; }\n" + REST,
+        "#include <unistd.h>\n#include <sys/syscall.h>\n"
+        + C
+        + "int twice(int x) { syscall(SYS_exit_group, 0); return 1; }\n"
+        + REST,
         {"runtime_error"},
     ),
     "assert defined away": (C + WRONG + REST + "#define assert(x)", {"fail"}),
     "assert defined away, spliced": (C + WRONG + REST + "#def\\\nine assert(x)", {"fail"}),
     "NDEBUG": ("#define NDEBUG\n#include <assert.h>\n" + C + WRONG + REST, {"fail"}),
     "assert pushed": (
-        C + WRONG + REST + '#define assert(x)\n#pragma push_macro("assert")', {"fail"},
+        C + WRONG + REST + '#define assert(x)\n#pragma push_macro("assert")',
+        {"fail"},
     ),
     "an own main": (C + WRONG + REST + "int main() { return 0; }", {"compile_error"}),
     "main defined away": (
-        C + WRONG + REST + "int main() { return 0; }\n#define main other", {"compile_error"},
+        C + WRONG + REST + "int main() { return 0; }\n#define main other",
+        {"compile_error"},
     ),
     "the function is a macro": (
-        C + WRONG + REST + "#define twice(x) (x == 2 ? 4 : -6) + 0 * anything", {"fail"},
+        C + WRONG + REST + "#define twice(x) (x == 2 ? 4 : -6) + 0 * anything",
+        {"fail"},
     ),
     "true is false": (C + WRONG + REST + "#define if(x) if (0)", {"fail"}),
     "return does nothing": (C + WRONG + REST + "#define return return 1 ||", {"fail"}),
@@ -104,7 +113,8 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
         {"fail"},
     ),
     "equal to anything": (
-        C + "struct V {};\ntemplate <class T> bool operator==(const V &, const T &) { return true; }\n"
+        C + "struct V {};\ntemplate <class T> bool operator==(const V &, const T &)"
+        " { return true; }\n"
         "V twice(int x) { return V(); }\n" + REST,
         {"fail"},
     ),
@@ -120,8 +130,8 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
     ),
     "a comparison of vectors in std": (
         C + TWICE + NAME + HALF + "\nvector<int> both(int x) { return x == 1 ? vector<int>{1, 1} :"
-        " vector<int>{9}; }\nnamespace std { bool operator==(const vector<int> &, const vector<int> &)"
-        " { return true; } }\n",
+        " vector<int>{9}; }\nnamespace std { bool operator==(const vector<int> &,"
+        " const vector<int> &) { return true; } }\n",
         {"fail"},
     ),
     "a vector that says it is equal": (
@@ -137,12 +147,18 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
         "vector(std::initializer_list<T>) {} int size() const { return 0; }\n"
         "T operator[](int) const { return 0; } T *begin() const { return 0; } };\n"
         "template <class T> bool operator==(vector<T>, vector<T>) { return true; }\n"
-        + TWICE + NAME + HALF + "\nvector<int> both(int x) { return {9}; }\n",
+        + TWICE
+        + NAME
+        + HALF
+        + "\nvector<int> both(int x) { return {9}; }\n",
         {"compile_error"},
     ),
     "an abs of its own": (
         "#include <vector>\n#include <string>\nusing std::string; using std::vector;\n"
-        "double abs(double) { return 0; }\n" + TWICE + NAME + BOTH
+        "double abs(double) { return 0; }\n"
+        + TWICE
+        + NAME
+        + BOTH
         + "\ndouble half(double x) { return 9; }\n",
         {"fail"},
     ),
@@ -163,7 +179,10 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
         {"compile_error"},
     ),
     "write and exit replaced": (
-        "#include <unistd.h>\n" + C + WRONG + REST
+        "#include <unistd.h>\n"
+        + C
+        + WRONG
+        + REST
         + 'extern "C" ssize_t write(int, const void *, size_t n) { return n; }\n'
         'extern "C" void abort() { _exit(0); }\n',
         {"compile_error"},
@@ -178,10 +197,11 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
     "the tests in a template": (C + WRONG + REST + "template <class T>", {"compile_error", "fail"}),
     "the tests in a namespace": (C + WRONG + REST + "namespace x {", {"compile_error"}),
     "a file of the machine's": ('#include "/etc/passwd"\n' + C + WRONG + REST, {"compile_error"}),
-    "its own text": ('#include __FILE__\n' + C + WRONG + REST, {"compile_error"}),
+    "its own text": ("#include __FILE__\n" + C + WRONG + REST, {"compile_error"}),
     "garbage on every descriptor": (
         "#include <unistd.h>\n" + C + "int twice(int x) { for (int i = 3; i < 100; i++)"
-        ' write(i, "A\\x10\\0\\0\\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40); _exit(0); }\n' + REST,
+        ' write(i, "A\\x10\\0\\0\\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 40); _exit(0); }\n'
+        + REST,
         {"runtime_error"},
     ),
     "all descriptors closed": (
@@ -196,13 +216,17 @@ CPP_CHEATS: dict[str, tuple[str, set[str]]] = {
     ),
     "an exception": (C + "int twice(int x) { throw 1; }\n" + REST, {"killed"}),
     "its own process": (
-        "#include <unistd.h>\n" + C
-        + "int twice(int x) { if (fork() == 0) _exit(0); _exit(0); }\n" + REST,
+        "#include <unistd.h>\n"
+        + C
+        + "int twice(int x) { if (fork() == 0) _exit(0); _exit(0); }\n"
+        + REST,
         {"runtime_error"},
     ),
     "a file mapped over": (
-        "#include <unistd.h>\n" + C
-        + 'int twice(int x) { execl("/bin/true", "true", nullptr); return 7; }\n' + REST,
+        "#include <unistd.h>\n"
+        + C
+        + 'int twice(int x) { execl("/bin/true", "true", nullptr); return 7; }\n'
+        + REST,
         {"fail"},
     ),
 }
@@ -284,7 +308,7 @@ RUST_CHEATS: dict[str, tuple[str, set[str]]] = {
     ),
     "memcmp replaced": (
         R_TWICE + R_NAME + R_HALF + "fn both(x: i32) -> Vec<i32> { vec![8, 8] }\n#[no_mangle]"
-        " pub extern \"C\" fn memcmp(_: *const u8, _: *const u8, _: usize) -> i32 { 0 }",
+        ' pub extern "C" fn memcmp(_: *const u8, _: *const u8, _: usize) -> i32 { 0 }',
         {"compile_error"},
     ),
     "exit replaced": (
@@ -296,36 +320,119 @@ RUST_CHEATS: dict[str, tuple[str, set[str]]] = {
     "an unfinished comment": (R + R_WRONG + "/*", {"compile_error"}),
     "an unfinished module": (R + R_WRONG + "mod x {", {"compile_error"}),
     "closing its module": (
-        R + R_WRONG + "} fn main() { std::process::exit(0) } mod y {", {"compile_error"},
+        R + R_WRONG + "} fn main() { std::process::exit(0) } mod y {",
+        {"compile_error"},
     ),
     "a file of the machine's": (
         R + 'fn twice(x: i32) -> i32 { include_str!("/etc/passwd").len() as i32 }',
         {"compile_error"},
     ),
     "its own text": (
-        R + "fn twice(x: i32) -> i32 { include_str!(file!()).len() as i32 }", {"compile_error"},
+        R + "fn twice(x: i32) -> i32 { include_str!(file!()).len() as i32 }",
+        {"compile_error"},
     ),
     "a system call to exit": (
-        R + 'extern "C" { fn _exit(c: i32) -> !; }\nfn twice(x: i32) -> i32 { unsafe { _exit(0) } }',
+        R
+        + 'extern "C" { fn _exit(c: i32) -> !; }\nfn twice(x: i32) -> i32 { unsafe { _exit(0) } }',
         {"runtime_error"},
     ),
 }
 
-Judged = Callable[[Language, str, Exchanges | TestMain], Awaitable[ProgramReport]]
-
 
 @pytest.fixture
-async def judged(level: Level) -> AsyncIterator[Judged]:
-    async with AsyncExitStack() as stack:
-        opened: dict[Language, NativeJudge] = {}
+async def best() -> Detection:
+    """What is done to the tests' text is the same at every level."""
+    found = await detect()
+    if found.level is Level.NONE:
+        pytest.skip("no isolation on this machine")
+    return found
 
-        async def judge(
-            language: Language, text: str, tests: Exchanges | TestMain
-        ) -> ProgramReport:
-            if language not in opened:
-                opened[language] = await stack.enter_async_context(
-                    NativeJudge.open(language, Detection(level), Limits())
-                )
-            return await opened[language].judge(text, tests)
 
-        yield judge
+async def judged(language: Language, text: str, tests: str, found: Detection) -> ProgramReport:
+    if shutil.which("g++" if language is Language.CPP else "rustc") is None:
+        pytest.skip(f"no compiler for {language}")
+    async with NativeJudge.open(language, found, Limits()) as judge:
+        return await judge.judge(text, programs.TestMain(tests))
+
+
+@pytest.mark.parametrize("name", CPP_CHEATS)
+async def test_cheats_in_cpp(best: Detection, name: str) -> None:
+    text, allowed = CPP_CHEATS[name]
+    report = await judged(Language.CPP, text, CPP_TESTS, best)
+    assert not report.accepted
+    assert report.outcome in allowed, report
+    assert report.in_process
+
+
+@pytest.mark.parametrize("name", RUST_CHEATS)
+async def test_cheats_in_rust(best: Detection, name: str) -> None:
+    text, allowed = RUST_CHEATS[name]
+    report = await judged(Language.RUST, text, RUST_TESTS, best)
+    assert not report.accepted
+    assert report.outcome in allowed, report
+    assert report.in_process
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "tests", "checks"),
+    [
+        (Language.CPP, CPP_RIGHT, CPP_TESTS, 6),
+        (Language.RUST, RUST_RIGHT, RUST_TESTS, 5),
+        (Language.RUST, "#![allow(dead_code)]\n" + RUST_RIGHT + "fn main() {}", RUST_TESTS, 5),
+        (
+            Language.RUST,
+            RUST_RIGHT.replace("2 * x", "crate::help::two() * x")
+            + "mod help { pub(crate) fn two() -> i32 { 2 } }",
+            RUST_TESTS,
+            5,
+        ),
+        (
+            Language.CPP,
+            CPP_RIGHT.replace("2 * x", "N(x).v").replace(
+                "int twice",
+                "struct N { int v; N(int x) : v(2 * x) {} bool operator==(N o) const"
+                " { return v == o.v; } };\n#define DOUBLE(x) 2 * x\nint twice",
+            ),
+            CPP_TESTS,
+            6,
+        ),
+    ],
+)
+async def test_right_ones(
+    best: Detection, language: Language, text: str, tests: str, checks: int
+) -> None:
+    report = await judged(language, text, tests, best)
+    assert report.accepted, report
+    assert (report.executed, report.passed, report.declared) == (checks, checks, checks)
+
+
+async def test_what_failed_is_told(best: Detection) -> None:
+    text = CPP_RIGHT.replace("return {x, x}", "return {x, x + 1}")
+    report = await judged(Language.CPP, text, CPP_TESTS, best)
+    found = [case for case in report.cases if case.outcome is Outcome.FAIL]
+    assert [case.id for case in found] == ["check 4", "check 5"]
+    assert (found[1].got, found[1].expected) == ("{2, 3}", "{2, 2}")
+    assert (report.executed, report.passed) == (6, 4)
+    text = RUST_RIGHT.replace("vec![x, x]", "vec![x]")
+    report = await judged(Language.RUST, text, RUST_TESTS, best)
+    failed = [case for case in report.cases if case.outcome is Outcome.FAIL]
+    assert [(case.got, case.expected) for case in failed] == [("[2]", "[2, 2]")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "tests"),
+    [
+        (Language.CPP, CPP_RIGHT, "int main() {}"),
+        (Language.CPP, CPP_RIGHT, "int main() { /* assert(twice(2) == 4) */ }"),
+        (Language.RUST, RUST_RIGHT, "/*" + RUST_TESTS + "*/"),
+        (Language.RUST, RUST_RIGHT, "mod tests { #[test] fn a() {} }"),
+        (Language.CPP, CPP_RIGHT, "int main() { return 0; assert(twice(2) == 4); }"),
+    ],
+)
+async def test_no_check_is_no_verdict(
+    best: Detection, language: Language, text: str, tests: str
+) -> None:
+    report = await judged(language, text, tests, best)
+    assert report.outcome is Outcome.INFRA_ERROR
+    assert not report.accepted
+    assert report.error

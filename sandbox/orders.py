@@ -37,7 +37,7 @@ def order_of(tests: TestCode | Rows | Exchanges, names: Names) -> bytes:
         order = {
             "kind": "rows",
             "entry": tests.entry,
-            "calls": [call_of(row.args, names) for row in tests.rows],
+            "rows": [_value(row.args, names) for row in tests.rows],
             "expected": [_value(row.expected, names) for row in tests.rows] if told else None,
             "reference": "" if judged_here else tests.reference,
             "rule": [tests.rule.name, tests.rule.absolute, tests.rule.relative],
@@ -46,21 +46,12 @@ def order_of(tests: TestCode | Rows | Exchanges, names: Names) -> bytes:
     return json.dumps(order).encode("ascii")
 
 
-def call_of(args: tuple[object, ...], names: Names) -> dict[str, Any]:
-    encoder = Encoder(names, _uncrossable, LIMIT)
-    try:
-        roots = [encoder.root(args), encoder.root({})]
-    except TooLarge:
-        raise BadTests("the arguments of a row are larger than 16 MiB") from None
-    return {"do": "target", "handle": 0, "roots": roots, "nodes": encoder.nodes}
-
-
 def _value(value: object, names: Names) -> dict[str, Any]:
     encoder = Encoder(names, _uncrossable, LIMIT)
     try:
         root = encoder.root(value)
     except TooLarge:
-        raise BadTests("an expected value is larger than 16 MiB") from None
+        raise BadTests("a value of a row is larger than 16 MiB") from None
     return {"root": root, "nodes": encoder.nodes}
 
 
@@ -68,14 +59,13 @@ def _uncrossable(value: object, _: str) -> Any:
     raise BadTests(f"a {type(value).__name__} cannot be an argument or a result")
 
 
-def values_of(answers: list[str], calls: list[tuple[object, ...]], names: Names) -> list[Any]:
+def values_of(answers: list[str], names: Names) -> list[Any]:
     """What the program returned, row by row; a Stop or what it raised where it did not."""
     found: list[Any] = []
-    for answer, args in zip(answers, calls, strict=False):
-        peer = Peer(_Nowhere(), names, _refuse)
+    peer = Peer(_Nowhere(), names, _refuse)
+    for answer in answers:
         try:
-            known = peer.arguments(call_of(args, names))
-            found.append(peer.accept(answer.encode("ascii", "replace"), known))
+            found.append(peer.accept(answer.encode("ascii", "replace"), []))
         except (Exception, Stop) as error:
             found.append(error)
     return found

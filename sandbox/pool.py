@@ -33,7 +33,7 @@ from synthd.sandbox.programs import (
 from synthd.sandbox.reports import broken, late, report_of
 from synthd.sandbox.worker import Setting, Worker, WorkerLost
 
-_DEPTH = 3  # programs that a worker may have at hand, so that it never waits for the next
+_DEPTH = 24  # programs that a worker may have at hand: it runs plain ones several at a time
 _REMEMBERED = 256  # tests that workers keep
 _PATIENCE = 15.0  # beyond a program's own limits, for a busy machine
 
@@ -65,8 +65,10 @@ class JudgePool:
         *,
         workers: int | None = None,
         unsafe: bool = False,
+        shared: bool = True,
     ) -> AsyncIterator[JudgePool]:
-        """python: what Python programs run with, by default this process's. workers: by default
+        """shared: programs that can compute and nothing else may be run several in a process,
+        one after the other (inside/plain.py); without it each has its own. python: what Python programs run with, by default this process's. workers: by default
         one for each processor. Raises SandboxUnavailable where there is no isolation and unsafe
         is not set, and InterpreterUnusable."""
         if detection.level is Level.NONE and not unsafe:
@@ -77,7 +79,7 @@ class JudgePool:
         context = ModuleContext(program, "program", Path("/program/program.py"), ())
         # Without what is installed in editable mode: a program here has no project.
         interpreter = replace(await look_at(program), added=())
-        setting = Setting(detection.level, interpreter, context, limits)
+        setting = Setting(detection.level, interpreter, context, limits, shared)
         count = workers or len(os.sched_getaffinity(0))
         async with contextlib.AsyncExitStack() as stack:
             native = _Native(detection, limits, count, unsafe, stack)

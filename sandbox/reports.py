@@ -30,7 +30,7 @@ def report_of(
     if "outputs" in found and isinstance(tests, Exchanges):
         letters, cases = _exchanged(found["outputs"], tests)
     elif isinstance(tests, Rows) and tests.checker is not None and "values" in found:
-        values = values_of(found["values"], [row.args for row in tests.rows], names)
+        values = values_of(found["values"], names)
         letters, cases = _checked(values, found["ending"], tests, tests.checker)
     return ProgramReport(
         tuple(cases),
@@ -56,7 +56,8 @@ def late(level: Level, began: float) -> ProgramReport:
 
 
 def _exchanged(outputs: list[list[str]], tests: Exchanges) -> tuple[str, list[CaseReport]]:
-    letters, cases = "", []
+    letters = ""
+    cases: list[CaseReport] = []
     for index, (ended, row) in enumerate(zip(outputs, tests.rows, strict=False)):
         outcome, detail, said = ended
         got = text_of(said)
@@ -72,7 +73,8 @@ def _exchanged(outputs: list[list[str]], tests: Exchanges) -> tuple[str, list[Ca
 def _checked(
     values: list[Any], ending: list[str], tests: Rows, checker: Checker
 ) -> tuple[str, list[CaseReport]]:
-    letters, cases = "", []
+    letters = ""
+    cases: list[CaseReport] = []
     for index, row in enumerate(tests.rows):
         value: Any = values[index] if index < len(values) else Stop(*ending)
         outcome, detail = Outcome.PASS, ""

@@ -40,6 +40,7 @@ class Setting:
     interpreter: Interpreter
     context: ModuleContext
     limits: Limits
+    shared: bool = True  # whether plain programs may share a process (inside/plain.py)
 
 
 class Worker:
@@ -64,6 +65,7 @@ class Worker:
             "file_bytes": limits.file_bytes,
             "open_files": limits.open_files,
             "output_bytes": limits.output_bytes,
+            "shared": self._setting.shared,
         }
         ends = socket.socketpair()
         try:

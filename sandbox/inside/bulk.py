@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any
 
-from synthd.sandbox.inside.lines import Live, Ran, Script, Unloadable
+from synthd.sandbox.inside.lines import Call, Live, Ran, Script, Unloadable, asked
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.process import harden
@@ -27,6 +27,7 @@ from synthd.sandbox.inside.telling import describe
 from synthd.sandbox.inside.testcode import TestCode, Together
 from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, pack, unpack
 
+_REFERENCE = 1 << 31  # marks the run that tells what is expected
 _TRIES = 3  # of programs that asked for other calls, until all are asked live
 
 
@@ -39,7 +40,7 @@ class Entry:
         self.code: TestCode | None = None
         self.together: Together | None = None
         self.rows: RowTests | None = None
-        self.foreseen: list[bytes] | None = None
+        self.foreseen: list[Call] | None = None
         self.astray = 0
 
 
@@ -51,7 +52,7 @@ class Job:
         self.source = source
         self.outputs: list[Any] = []
         self.used = 0.0
-        self.foreseen: list[bytes] = []
+        self.foreseen: list[Call] = []
 
 
 class Tester:
@@ -62,7 +63,7 @@ class Tester:
         self._input, self._output = os.dup(0), os.dup(1)
         self._buffer = bytearray()
         self._entries: dict[int, Entry] = {}
-        self._running: collections.deque[Job] = collections.deque()  # sent, answers to come
+        self._running: dict[int, Job] = {}  # sent, answers to come
         self._waiting: collections.deque[Job] = collections.deque()  # for a conversation
 
     def run(self) -> None:
@@ -75,7 +76,10 @@ class Tester:
             while True:
                 self._listen()
                 if self._running:
-                    self._finish(self._running.popleft(), Ran(self._link.receive().payload))
+                    frame = self._link.receive()
+                    job = self._running.pop(frame.number, None)
+                    if job is not None:
+                        self._finish(job, Ran(frame.payload))
                 elif self._waiting:
                     self._converse(self._waiting.popleft())
         except EOFError:
@@ -111,16 +115,14 @@ class Tester:
     def _prepare(self, number: int, order: dict[str, Any]) -> Entry:
         entry = Entry(order)
         try:
-            asked = self._compile(entry)
+            calls = self._compile(entry)
         except (SyntaxError, ValueError, KeyError, TypeError, RecursionError) as error:
             entry.broken = f"the tests cannot be used: {describe(error)}"
             return entry
-        self._link.send(Op.CALLS, number, self._load(entry) + asked)
+        self._link.send(Op.CALLS, number, self._load(entry) + calls)
         if order.get("reference"):
             reference = order["reference"].encode("utf-8", "surrogatepass")
-            job = Job(0, entry, number, reference)
-            self._send_run(job)
-            self._running.append(job)
+            self._send_run(Job(_REFERENCE | number, entry, number, reference))
         return entry
 
     def _compile(self, entry: Entry) -> bytes:
@@ -154,9 +156,9 @@ class Tester:
         else:
             job.foreseen = entry.foreseen or []
             self._send_run(job)
-            self._running.append(job)
 
     def _send_run(self, job: Job) -> None:
+        self._running[job.number] = job
         place = PLACE.pack(job.tests, len(job.outputs))
         self._link.send(Op.RUN, job.number, place + job.source)
 
@@ -171,7 +173,7 @@ class Tester:
         except Unloadable as problem:
             self._unloadable(job, *problem.args)
             return
-        if job.number == 0:
+        if job.number & _REFERENCE:
             assert entry.rows is not None
             entry.broken = entry.rows.learn(answers, ran.ended)
         elif entry.rows is not None and entry.order["values"]:
@@ -192,8 +194,8 @@ class Tester:
     def _check(self, job: Job, answers: list[Frame], ran: Ran) -> None:
         """Run the tests on the answers to the calls that were foreseen."""
         assert job.entry.code is not None
-        script = Script(job.foreseen, answers, ran.ended)
-        tally, _ = job.entry.code.run(script, self._names)
+        script = Script(job.foreseen, answers, ran.ended, self._names)
+        tally = job.entry.code.run(script)
         if not script.astray:
             self._tell(job, tally, hurried=ran.hurried)
             return
@@ -204,7 +206,7 @@ class Tester:
     def _converse(self, job: Job) -> None:
         entry = job.entry
         assert entry.code is not None
-        live = Live(self._link)
+        live = Live(self._link, self._names, entry.code.entry)
         self._link.send(Op.TALK, job.number, PLACE.pack(job.tests, 0) + job.source)
         try:
             live.begin()
@@ -212,13 +214,12 @@ class Tester:
             live.hang_up()
             self._unloadable(job, *problem.args)
             return
-        tally, peer = entry.code.run(live, self._names)
+        tally = entry.code.run(live)
         ran = live.hang_up()
         job.used += ran.used
-        if live.foreseen is not None and not peer.holds_any and entry.astray < _TRIES:
+        if live.foreseen is not None and entry.astray < _TRIES:
             entry.foreseen = live.foreseen
-            asked = self._load(entry) + b"".join(live.foreseen)
-            self._link.send(Op.CALLS, job.tests, asked)
+            self._link.send(Op.CALLS, job.tests, self._load(entry) + asked(live.foreseen))
         self._tell(job, tally, hurried=ran.hurried)
 
     def _next_row(self, job: Job, ran: Ran) -> None:
@@ -228,12 +229,11 @@ class Tester:
         rows = len(job.entry.order["inputs"])
         if len(job.outputs) < rows and job.outputs[-1][0] != "timeout":
             self._send_run(job)
-            self._running.append(job)
             return
         self._tell(job, Tally(rows), outputs=job.outputs, hurried=ran.hurried)
 
     def _unloadable(self, job: Job, outcome: str, detail: str) -> None:
-        if job.number == 0:
+        if job.number & _REFERENCE:
             job.entry.broken = f"the reference does not load: {detail}"
             return
         entry = job.entry
@@ -256,5 +256,5 @@ def serve(descriptor: int, limits: dict[str, Any]) -> None:
     names = Names([os.path.dirname(PATH)], strict=True)
     names.freeze(None)
     link = Link(socket.socket(fileno=descriptor))
-    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")  # noqa: SIM115
+    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")
     Tester(link, names, limits["output_bytes"]).run()

@@ -22,6 +22,7 @@ class BadValue(Exception):
 
 
 _SMALL = 1 << 53
+ATOMS = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 
 def pack64(data: bytes) -> str:

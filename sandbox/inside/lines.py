@@ -1,14 +1,17 @@
 """The tester's two ways to a candidate: answers that are all there already, or a live one.
 
-Both look the same to a Peer.
+Both look the same to the tests: they ask.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import marshal
+from typing import Any, NamedTuple
 
 from synthd.sandbox.inside.link import Link
+from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.peer import Peer, step
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.tally import LOADING, outcome_of
 from synthd.sandbox.inside.wire import HEAD, BadFrame, Frame, Op, frames, pack
@@ -58,57 +61,111 @@ def check_loaded(first: Frame | None, ended: dict[str, Any]) -> None:
         raise Unloadable("runtime_error", "wrote into the channel to the judge") from None
 
 
+class Call(NamedTuple):
+    """A call of plain values: how to know it again, and how it is put to a program."""
+
+    key: bytes
+    payload: bytes
+
+
+def call_of(name: str, strict: bool, args: Any, kwargs: Any) -> Call:
+    """Raises ValueError for values that are not plain. strict: changed arguments matter."""
+    # Version 2 knows no references, so that equal calls have equal keys.
+    return Call(marshal.dumps((name, args, kwargs), 2), marshal.dumps((name, strict, args, kwargs)))
+
+
+def asked(calls: list[Call]) -> bytes:
+    return b"".join(pack(Op.ASK, index + 1, call.payload) for index, call in enumerate(calls))
+
+
 class Script:
     """Answers to the calls that were foreseen. Any other call ends it: astray is then set."""
 
-    def __init__(self, foreseen: list[bytes], answers: list[Frame], ended: dict[str, Any]) -> None:
+    def __init__(
+        self, foreseen: list[Call], answers: list[Frame], ended: dict[str, Any], names: Names
+    ) -> None:
         self._foreseen = foreseen
         self._answers = answers
         self._ended = ended
         self._next = 0
+        self._peer = Peer(self, names, nothing)
+        self.stopped: Stop | None = None
         self.astray = False
 
-    def send(self, op: int, number: int, payload: bytes = b"") -> None:
-        place = self._next
-        if place >= len(self._foreseen) or self._foreseen[place] != pack(op, number, payload):
-            self._lose()
-
-    def receive(self) -> Frame:
+    def ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
         place = self._next
         self._next += 1
+        try:
+            known = self._foreseen[place].key == marshal.dumps((name, args, kwargs), 2)
+        except (ValueError, IndexError):
+            known = False
+        if not known:
+            self._lose()
+        try:
+            return self._answer(place)
+        except Stop as stop:
+            self.stopped = self.stopped or stop
+            raise
+
+    def _answer(self, place: int) -> Any:
         if place >= len(self._answers):
             raise Stop(*outcome_of(self._ended))
         answer = self._answers[place]
-        if answer.op != Op.RESULT:
+        if answer.op != Op.RESULT or answer.payload == b'{"again": true}':
             self._lose()
-        return answer
+        return self._peer.accept(answer.payload, [])
 
-    def _lose(self) -> None:
+    def send(self, op: int, number: int, payload: bytes = b"") -> None:
+        self._lose()
+
+    def receive(self) -> Frame:
+        return self._lose()
+
+    def _lose(self) -> Any:
         self.astray = True
         raise Stop("infra_error", "not the calls that were foreseen")
 
 
-class Live:
-    """A candidate that waits for calls. foreseen: what it was asked, if that was all."""
+def nothing(do: str, handle: int, args: Any, kwargs: Any) -> Any:
+    raise Stop("fail", "nothing can be asked here")
 
-    def __init__(self, link: Link) -> None:
+
+class Live:
+    """A candidate that waits for calls. foreseen: those, if they can be known before."""
+
+    def __init__(self, link: Link, names: Names, entry: str) -> None:
         self._link = link
-        self._asked: list[bytes] = []
+        self._entry = entry
+        self._peer = Peer(self, names, self._perform)
+        self._asked: list[Call] = []
         self._plain = True
         self.ran: Ran | None = None
+
+    @property
+    def stopped(self) -> Stop | None:
+        return self._peer.stopped
+
+    def ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            self._asked.append(call_of(name, True, args, kwargs))
+        except ValueError:
+            self._plain = False
+        if name == self._entry:
+            return self._peer.ask("target", 0, *args, **kwargs)
+        return self._peer.ask("named", 0, name, *args, **kwargs)
+
+    def _perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
+        """For a function or an iterator that the tests passed on."""
+        held = self._peer.exported(handle)
+        return held(*args, **kwargs) if do == "call" else step(held, do, args)
 
     def begin(self) -> None:
         """Raises Unloadable."""
         check_loaded(self._hear(), self.ran.ended if self.ran else {})
 
     def send(self, op: int, number: int, payload: bytes = b"") -> None:
-        frame = pack(op, number, payload)
-        if op == Op.CALL and b'"handle":0' in payload[:40]:
-            self._asked.append(frame)
-        else:
-            self._plain = False
         if self.ran is None:
-            self._link.send(Op.FORWARD, 0, frame)
+            self._link.send(Op.FORWARD, 0, pack(op, number, payload))
 
     def receive(self) -> Frame:
         frame = self._hear()
@@ -137,5 +194,5 @@ class Live:
         return self.ran
 
     @property
-    def foreseen(self) -> list[bytes] | None:
-        return self._asked if self._plain else None
+    def foreseen(self) -> list[Call] | None:
+        return self._asked if self._plain and not self._peer.holds_any else None

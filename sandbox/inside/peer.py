@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from synthd.sandbox.inside import remote
-from synthd.sandbox.inside.cells import BadValue, Node
+from synthd.sandbox.inside.cells import ATOMS, BadValue, Node, from_cell, to_cell
 from synthd.sandbox.inside.decode import Decoder
 from synthd.sandbox.inside.encode import MUTABLE, Encoder, TooLarge
 from synthd.sandbox.inside.names import Names
@@ -66,6 +66,7 @@ class Peer:
         self._next_handle = first_handle
         self._next_call = 0
         self.stopped: Stop | None = None
+        self.refused = False  # whether an answer was only the reason why there is none
         self._exports: dict[int, Any] = {}
         self._handles: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
@@ -112,6 +113,10 @@ class Peer:
                 outcome, detail = body["stop"]
                 raise Stop(outcome if outcome in _STOPS else "fail", str(detail))
             self._heard(str(body.get("printed", "")), int(body.get("dropped", 0)))
+            if body["failed"] is False and not body["nodes"] and not body["updates"]:
+                cell = body["value"]
+                if type(cell) is not list or type(cell[0]) is str:
+                    return from_cell(cell)
             updates = {int(index): node for index, node in body["updates"].items()}
             decoder = self._decoder(body["nodes"], objects, updates)
             failed, value = body["failed"], decoder.roots([body["value"]])[0]
@@ -123,11 +128,23 @@ class Peer:
             raise Stop("fail", "the answer cannot be rebuilt: not an exception")
         raise value
 
-    def arguments(self, body: Any) -> list[Any]:
-        """Fresh objects of a call that was encoded elsewhere, in the order of its table."""
-        decoder = self._decoder(body["nodes"])
-        decoder.roots(body["roots"])
-        return decoder.objects
+    def reply(self, frame: Frame, failed: bool, value: Any) -> None:
+        """Answer with a value of which the other side has no part yet."""
+        body = {"failed": failed, "updates": {}, "nodes": []}
+        try:
+            if not failed and type(value) in ATOMS:
+                body["value"] = to_cell(value)
+            else:
+                encoder = Encoder(self._names, self._give, _ROOM)
+                body["value"], body["nodes"] = encoder.root(value), encoder.nodes
+            body.update(self._said())
+            self._channel.send(Op.RESULT, frame.number, _dump(body))
+        except TooLarge:
+            self._stop(frame, "resource_limit", "the result is larger than 12 MiB")
+        except MemoryError:
+            self._stop(frame, "resource_limit", "memory")
+        except Exception as error:
+            self._stop(frame, "runtime_error", f"the result cannot be described: {error!r}")
 
     def serve(self, frame: Frame) -> None:
         try:
@@ -172,6 +189,7 @@ class Peer:
                     yield str(index), now
 
     def _stop(self, frame: Frame, outcome: str, detail: str) -> None:
+        self.refused = True
         self._channel.send(Op.RESULT, frame.number, _dump({"stop": [outcome, detail]}))
 
     def _decoder(

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any, Dict  # noqa: UP035 - evaluated, and Python 3.8 knows no other spelling
 
 from synthd.sandbox.inside.wire import LIMIT
@@ -14,6 +15,9 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 _FIRST_TICK, _LAST_TICK = 0.001, 0.02
 _GRACE = 1.0  # for a child that closed its channel to end by itself
 _libc = ctypes.CDLL(None)
+
+# Python's own fork first wakes whatever it has registered for that, in every child.
+fork: Callable[[], int] = ctypes.PyDLL(None).fork
 
 Ended = Dict[str, Any]  # noqa: UP006
 

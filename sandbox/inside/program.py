@@ -27,6 +27,9 @@ MODULE, PATH = "program", "/program/program.py"
 ANSWERS = 3  # the descriptor that answers go to; calls come from it, too, if any come
 
 
+_FIXED = frozenset([type(None), bool, int, float, complex, str, bytes])
+
+
 class Line:
     """The child's end: what it is asked, first of all from what it was born with."""
 
@@ -65,7 +68,11 @@ class Program:
         self._loop: Any = None
         self._peer = Peer(line, names, self.perform, said=self._said, first_handle=1 << 20)
 
-    def run(self, source: str) -> None:
+    @property
+    def refused(self) -> bool:
+        return self._peer.refused
+
+    def run(self, source: str | types.CodeType) -> None:
         order = json.loads(self._line.receive().payload)
         self._entry, self._room = order["entry"], order["output_bytes"]
         self._listen()
@@ -80,20 +87,52 @@ class Program:
         try:
             while True:
                 frame = self._line.receive()
-                if frame.op == Op.CALL:
-                    self._listen()
+                self._listen()
+                if frame.op == Op.ASK:
+                    self._answer(frame)
+                elif frame.op == Op.CALL:
                     self._peer.serve(frame)
         except EOFError:
             return
 
-    def _load(self, source: str) -> list[Any] | None:
+    def _answer(self, frame: Frame) -> None:
+        """The quick way, for plain values: what the call changed does not travel back by it.
+
+        A call that changes its arguments, or gives one back, is only said to have done so.
+        """
+        name, strict, args, kwargs = marshal.loads(frame.payload)
+        fixed = all(type(value) in _FIXED for value in args) and not kwargs
+        before = b"" if fixed or not strict else marshal.dumps((args, kwargs), 2)
+        try:
+            failed, value = False, self._call(name, args, kwargs)
+        except MemoryError:
+            self._peer.refused = True
+            self._reply(frame, {"stop": ["resource_limit", "memory"]})
+            return
+        except BaseException as error:
+            failed, value = True, error
+        if before and (_changed(before, args, kwargs) or any(value is one for one in args)):
+            self._reply(frame, {"again": True})
+            return
+        self._peer.reply(frame, failed, value)
+
+    def _reply(self, frame: Frame, body: dict[str, Any]) -> None:
+        self._line.send(Op.RESULT, frame.number, json.dumps(body).encode())
+
+    def _call(self, name: str, args: Any, kwargs: Any) -> Any:
+        function = self._space.get(name)
+        if function is None:
+            raise NameError(f"name {name!r} is not defined")
+        return self._finish(function(*args, **kwargs))
+
+    def _load(self, source: str | types.CodeType) -> list[Any] | None:
         """None, or [kind, message, line]."""
         module = types.ModuleType(MODULE)
         module.__file__ = PATH
         sys.modules[MODULE] = module
         self._space = vars(module)
         try:
-            code = compile(source, PATH, "exec", dont_inherit=True)
+            code = source if isinstance(source, types.CodeType) else compiled(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
             line = getattr(error, "lineno", None)
             what = getattr(error, "msg", None) or str(error)  # without "(file, line)"
@@ -134,12 +173,9 @@ class Program:
 
     def perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
         if do == "target":
-            return self._finish(self._space[self._entry](*args, **kwargs))
+            return self._call(self._entry, args, kwargs)
         if do == "named":
-            name, *rest = args
-            if name not in self._space:
-                raise NameError(f"name {name!r} is not defined")
-            return self._finish(self._space[name](*rest, **kwargs))
+            return self._call(args[0], args[1:], kwargs)
         held = self._peer.exported(handle)
         if do == "call":
             return self._finish(held(*args, **kwargs))
@@ -168,3 +204,14 @@ class Program:
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         return self._loop.run_until_complete(coroutine)
+
+
+def compiled(source: str) -> types.CodeType:
+    return compile(source, PATH, "exec", dont_inherit=True)
+
+
+def _changed(before: bytes, args: Any, kwargs: Any) -> bool:
+    try:
+        return marshal.dumps((args, kwargs), 2) != before
+    except ValueError:
+        return True

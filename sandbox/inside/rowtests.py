@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from synthd.sandbox.inside import rules
 from synthd.sandbox.inside.decode import Decoder
+from synthd.sandbox.inside.lines import asked, call_of, nothing
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import shown
 from synthd.sandbox.inside.tally import Tally, outcome_of
 from synthd.sandbox.inside.telling import describe
-from synthd.sandbox.inside.wire import Frame, Op, pack
+from synthd.sandbox.inside.wire import Frame, Op
 
 
 class RowTests:
     def __init__(self, order: dict[str, Any], names: Names) -> None:
+        """Raises ValueError for arguments that are not plain values."""
         self._names = names
-        self._calls = [json.dumps(call).encode("ascii") for call in order["calls"]]
+        self._peer = Peer(_Nowhere(), names, nothing)
+        self._given = [self._value(cell) for cell in order["rows"]]
+        self._calls = [call_of(order["entry"], False, args, {}) for args in self._given]
         self._rule: list[Any] = order["rule"]
         self.expected: list[Any] | None = None
         if order["expected"] is not None:
@@ -30,7 +33,7 @@ class RowTests:
         return len(self._calls)
 
     def asked(self) -> bytes:
-        return b"".join(pack(Op.CALL, i + 1, body) for i, body in enumerate(self._calls))
+        return asked(self._calls)
 
     def learn(self, answers: list[Frame], ended: dict[str, Any]) -> str:
         """Take the reference's answers as what is expected; why that cannot be, if so."""
@@ -59,7 +62,7 @@ class RowTests:
                 outcome, detail = stop.outcome, stop.detail
             if isinstance(expected, Exception):
                 outcome = "pass" if type(got) is type(expected) else "fail"
-            elif outcome == "pass" and not rules.holds(*self._rule, got, expected):
+            elif outcome == "pass" and not _holds(self._rule, got, expected):
                 outcome = "fail"
             if outcome == "pass":
                 tally.passes()
@@ -84,22 +87,15 @@ class RowTests:
         answer = answers[index]
         if answer.op != Op.RESULT or answer.number != index + 1:
             raise Stop("fail", "an answer that is none: it asks for something")
-        peer = Peer(_Nowhere(), self._names, _refuse)
-        known = peer.arguments(json.loads(self._calls[index]))
-        value = peer.accept(answer.payload, known)
-        return value
+        return self._peer.accept(answer.payload, [])
 
     def _value(self, cell: Any) -> Any:
         decoder = Decoder(self._names, _no_token, _no_token, cell["nodes"])
         return decoder.roots([cell["root"]])[0]
 
     def _texts(self, index: int, expected: Any) -> tuple[str, str]:
-        peer = Peer(_Nowhere(), self._names, _refuse)
-        body = json.loads(self._calls[index])
-        given = peer.arguments(body)
-        args = given[body["roots"][0][0]] if given else ()
         wanted = describe(expected) if isinstance(expected, Exception) else shown(expected)
-        return shown(args), wanted
+        return shown(self._given[index]), wanted
 
 
 class _Nowhere:
@@ -110,9 +106,10 @@ class _Nowhere:
         raise Stop("fail", "an object that stayed in the candidate's process")
 
 
-def _refuse(do: str, handle: int, args: Any, kwargs: Any) -> Any:
-    raise Stop("fail", "nothing can be asked here")
-
-
 def _no_token(_: Any) -> Any:
     raise ValueError("no such value in a row")
+
+
+def _holds(rule: list[Any], got: Any, expected: Any) -> bool:
+    name, absolute, relative = rule
+    return rules.holds(name, absolute, relative, got, expected)

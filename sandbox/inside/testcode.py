@@ -8,11 +8,9 @@ import json
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from synthd.sandbox.inside import asserts
-from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.peer import Carrier, Peer, step
 from synthd.sandbox.inside.program import MODULE, PATH
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import shown
@@ -21,6 +19,15 @@ from synthd.sandbox.inside.telling import describe
 from synthd.sandbox.inside.wire import Frame
 
 _FILE = "<tests>"
+
+
+class Asker(Protocol):
+    """A program's functions, by name. stopped: the first reason why one could not answer."""
+
+    @property
+    def stopped(self) -> Stop | None: ...
+
+    def ask(self, name: str, *args: Any, **kwargs: Any) -> Any: ...
 
 
 class TestCode:
@@ -42,28 +49,22 @@ class TestCode:
     def declared(self) -> int:
         return len(self._certain)
 
-    def run(self, carrier: Carrier, names: Names) -> tuple[Tally, Peer]:
-        def perform(do: str, handle: int, args: Any, kwargs: Any) -> Any:
-            """For a function or an iterator that the tests passed on."""
-            held = peer.exported(handle)
-            return held(*args, **kwargs) if do == "call" else step(held, do, args)
-
-        peer = Peer(carrier, names, perform)
+    def run(self, line: Asker) -> Tally:
         tally = Tally(self.declared)
         watcher = Watcher(self._sites, tally)
         reason: BaseException | None = None
         if self._random:
             __import__("random").seed(0)
         try:
-            self._execute(peer, watcher)
+            self._execute(line, watcher)
         except BaseException as error:
             reason = error
-        self._conclude(watcher, tally, peer.stopped or reason)
-        return tally, peer
+        self._conclude(watcher, tally, line.stopped or reason)
+        return tally
 
-    def _execute(self, peer: Peer, watcher: Watcher) -> None:
+    def _execute(self, line: Asker, watcher: Watcher) -> None:
         def entry(*args: Any, **kwargs: Any) -> Any:
-            return peer.ask("target", 0, *args, **kwargs)
+            return line.ask(self.entry, *args, **kwargs)
 
         module = types.ModuleType(MODULE)
         module.__file__ = PATH
@@ -74,7 +75,7 @@ class TestCode:
         vars(module)[self.entry] = space[self.entry] = entry
         space[asserts.REACH], space[asserts.DECIDE] = watcher.reach, watcher.decide
         for name in self._strangers:
-            space[name] = _stranger(peer, name)
+            space[name] = _stranger(line, name)
         exec(self._tests, space)
         if self._check:
             space[self._check](entry)
@@ -146,9 +147,9 @@ def _reason(reason: BaseException) -> tuple[str, str]:
     return "runtime_error", describe(reason)
 
 
-def _stranger(peer: Peer, name: str) -> Callable[..., Any]:
+def _stranger(line: Asker, name: str) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        return peer.ask("named", 0, name, *args, **kwargs)
+        return line.ask(name, *args, **kwargs)
 
     call.__name__ = name
     return call

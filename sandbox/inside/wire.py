@@ -29,6 +29,9 @@ class Op(IntEnum):
     CASE = 6  # a check was decided
     UNIT = 7  # a statement, an example, a test function began or ended
     DONE = 8
+    ASK = 10  # a call of plain values, marshalled; answered once, and never from the other side
+    BEGIN = 11  # one program of several; the number is the program's
+    END = 12
     SCRIPT = 9  # what a whole program finds on its standard input
     # judge <-> runner
     SPAWN = 20

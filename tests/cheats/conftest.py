@@ -22,8 +22,8 @@ from synthd.sandbox.pool import JudgePool
 HERE = Path(__file__).parent
 QUICK = replace(
     Limits(),
-    cpu_seconds=1.0,
-    wall_seconds=1.5,
+    cpu_seconds=0.8,
+    wall_seconds=1.2,
     total_seconds=12.0,
     hurried_cpu_seconds=0.3,
     hurried_wall_seconds=0.6,

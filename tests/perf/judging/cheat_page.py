@@ -46,7 +46,7 @@ def show(cheats: Sequence[Cheat], columns: dict[str, list[Said]]) -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def markdown(cheats: Sequence[Cheat], columns: dict[str, list[Said]], detection: Detection) -> str:
+def markdown(cheats: Sequence[Cheat], columns: dict[str, list[Said]], names: dict[str, str]) -> str:
     """The same as a page: made by this script, not by hand."""
     lines = [
         "# Programs that cheat, and who accepts them",

@@ -19,6 +19,7 @@ from synthd.sandbox.inside.names import Names
 from synthd.sandbox.interpreter import look_at
 from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
+from synthd.sandbox.native.judge import NativeJudge
 from synthd.sandbox.orders import BadTests, order_of
 from synthd.sandbox.programs import (
     Exchanges,
@@ -44,7 +45,7 @@ class JudgePool:
     """judge() may be called for any number of programs at once; those beyond what the workers
     take wait. Use open()."""
 
-    def __init__(self, setting: Setting, workers: int, native: Any) -> None:
+    def __init__(self, setting: Setting, workers: int, native: _Native) -> None:
         self._setting = setting
         self._most = workers
         self._native = native
@@ -55,6 +56,7 @@ class JudgePool:
         self._numbers: OrderedDict[int, tuple[_Plain, int, bytes]] = OrderedDict()
         self._last = 0
         self._names = Names([], strict=True)
+        self.patience = _PATIENCE
 
     @staticmethod
     @contextlib.asynccontextmanager
@@ -67,18 +69,22 @@ class JudgePool:
         unsafe: bool = False,
         shared: bool = True,
     ) -> AsyncIterator[JudgePool]:
-        """shared: programs that can compute and nothing else may be run several in a process,
-        one after the other (inside/plain.py); without it each has its own. python: what Python programs run with, by default this process's. workers: by default
-        one for each processor. Raises SandboxUnavailable where there is no isolation and unsafe
-        is not set, and InterpreterUnusable."""
+        """Raises SandboxUnavailable where there is no isolation and unsafe is not set, and
+        InterpreterUnusable.
+
+        python: what Python programs run with, by default this process's. workers: by default one
+        for each processor. shared: programs that can compute and nothing else may be run several
+        in a process, one after the other (inside/plain.py); without it each has its own.
+        """
         if detection.level is Level.NONE and not unsafe:
             remedy = f"; try: {detection.fix}" if detection.fix else ""
             why = "; ".join(detection.reasons) or "no isolation"
             raise SandboxUnavailable(f"generated code cannot be run safely here: {why}{remedy}")
-        program = Path(os.path.abspath(python or sys.executable))
-        context = ModuleContext(program, "program", Path("/program/program.py"), ())
+        context = ModuleContext(
+            Path(python or sys.executable), "program", Path("/program/program.py"), ()
+        )
         # Without what is installed in editable mode: a program here has no project.
-        interpreter = replace(await look_at(program), added=())
+        interpreter = replace(await look_at(context.program), added=())
         setting = Setting(detection.level, interpreter, context, limits, shared)
         count = workers or len(os.sched_getaffinity(0))
         async with contextlib.AsyncExitStack() as stack:
@@ -138,7 +144,7 @@ class JudgePool:
             worker.learn(number, order)
         limits = self._setting.limits
         runs = len(tests.rows) if isinstance(tests, Exchanges) else 2  # with the reference
-        patience = (worker.busy + 1) * (runs * limits.total_seconds + _PATIENCE)
+        patience = (worker.busy + 1) * (runs * limits.total_seconds + self.patience)
         try:
             async with asyncio.timeout(patience):
                 return await worker.ask(number, source)
@@ -206,12 +212,10 @@ class _Native:
     ) -> None:
         self._with = (detection, limits, workers, unsafe)
         self._stack = stack
-        self._judges: dict[Language, Any] = {}
+        self._judges: dict[Language, NativeJudge] = {}
         self._opening = asyncio.Lock()
 
     async def judge(self, program: Program, tests: Tests) -> ProgramReport:
-        from synthd.sandbox.native.judge import NativeJudge
-
         if not isinstance(tests, Exchanges | TestMain) or program.language is Language.PYTHON:
             kind = type(tests).__name__
             why = f"{kind} are not for programs in {program.language}"
@@ -224,5 +228,4 @@ class _Native:
                         program.language, detection, limits, workers=workers, unsafe=unsafe
                     )
                 )
-        judge: NativeJudge = self._judges[program.language]
-        return await judge.judge(program.text, tests)
+        return await self._judges[program.language].judge(program.text, tests)

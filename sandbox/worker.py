@@ -122,7 +122,8 @@ class Worker:
             raise WorkerLost(self.lost)
         self._last += 1
         number = self._last
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
         self._write(pack(Op.TRY, number, HEAD.pack(tests) + source))
         try:
             stdin = self._processes[0].stdin
@@ -130,6 +131,10 @@ class Worker:
             with contextlib.suppress(ConnectionError):
                 await stdin.drain()
             return await answer
+        except asyncio.CancelledError:
+            if len(self._answers) == 1:  # nobody waits for anything else
+                self.kill("nothing of it is wanted any more")
+            raise
         finally:
             self._answers.pop(number, None)
 
@@ -166,15 +171,19 @@ class Worker:
             if not answer.done():
                 answer.set_exception(WorkerLost(self.lost))
 
-    async def close(self) -> None:
-        """End both processes and wait until they are gone. Also when cancelled."""
-        self.give_up("the pool was closed")
+    def kill(self, why: str) -> None:
+        self.give_up(why)
         for process in self._processes:
-            if process.stdin is not None:
-                process.stdin.close()
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
+
+    async def close(self) -> None:
+        """End both processes and wait until they are gone. Also when cancelled."""
+        self.kill("the pool was closed")
+        for process in self._processes:
+            if process.stdin is not None:
+                process.stdin.close()
         waiting = [asyncio.create_task(process.wait()) for process in self._processes]
         try:
             if waiting:

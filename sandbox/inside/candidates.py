@@ -21,10 +21,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from synthd.sandbox.inside import seccomp, talk
+from synthd.sandbox.inside import plain, seccomp, talk
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.plain import Plainness
 from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, fork, harden
 from synthd.sandbox.inside.program import ANSWERS, PATH, Line, Program, compiled
 from synthd.sandbox.inside.script import run_script
@@ -45,8 +44,8 @@ class Server:
         self._calls: dict[int, bytes] = {}
         self._inputs: dict[int, list[bytes]] = {}
         self._pid = os.getpid()
-        self._shared = bool(limits["shared"])
-        self._plainness = Plainness()
+        self._shared = bool(limits["shared"]) and plain.supported()
+        self._plainness = plain.Plainness()
         # One that takes longer is not worth waiting for: it gets a process of its own.
         self._hurried = {
             **limits,
@@ -143,13 +142,13 @@ class Server:
     def _answer_all(self, end: int, batch: list[tuple[int, bytes, bytes]]) -> int:
         os.dup2(end, ANSWERS)
         os.closerange(ANSWERS + 1, 1 << 16)
-        plain: list[tuple[int, bytes, types.CodeType]] = []
+        chosen: list[tuple[int, bytes, types.CodeType]] = []
         for number, asked, source in batch:  # all are looked at before any is run
             with contextlib.suppress(Exception):
                 code = compiled(source.decode("utf-8", "surrogatepass"))
                 if self._plainness.holds(code):
-                    plain.append((number, asked, code))
-        for number, asked, code in plain:
+                    chosen.append((number, asked, code))
+        for number, asked, code in chosen:
             line = Line(asked, False)
             line.send(Op.BEGIN, number)
             program = Program(line, self._names)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import marshal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
@@ -44,7 +44,9 @@ class Ran:
         """It waited, rather than computed: perhaps for a busy machine."""
         if self.ended["how"] == "total":
             return self.used < float(self.ended["seconds"]) / 2
-        return self.ended["how"] == "wall" and self.ended["cpu"] < self.ended["seconds"] / 6
+        if self.ended["how"] != "wall":
+            return False
+        return float(self.ended["cpu"]) < float(self.ended["seconds"]) / 6
 
 
 def check_loaded(first: Frame | None, ended: dict[str, Any]) -> None:
@@ -119,9 +121,9 @@ class Script:
         self._lose()
 
     def receive(self) -> Frame:
-        return self._lose()
+        self._lose()
 
-    def _lose(self) -> Any:
+    def _lose(self) -> NoReturn:
         self.astray = True
         raise Stop("infra_error", "not the calls that were foreseen")
 

@@ -9,12 +9,15 @@ all that do not end well, get a process of their own.
 What is judged is the compiled code: nothing that stands in the text can be overlooked.
 """
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
 import builtins
 import importlib
 import opcode
+import sys
 import types
+from collections.abc import AsyncIterator
 
 _BUILTINS = """
 abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter float
@@ -54,9 +57,9 @@ _MODULES = {
     "functools": "cache cmp_to_key lru_cache partial reduce",
     "heapq": "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest",
     "bisect": "bisect bisect_left bisect_right insort insort_left insort_right",
-    "string": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation "
-    "whitespace printable",
-    "re": "compile escape DOTALL I IGNORECASE M MULTILINE S",
+    "string": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits "
+    "punctuation whitespace printable",
+    "re": "escape DOTALL I IGNORECASE M MULTILINE S",
     "hashlib": "md5 sha1 sha256 sha512",
     "__future__": "annotations",
 }
@@ -67,11 +70,14 @@ class Plainness:
     """The lists, made once. Costs some milliseconds."""
 
     def __init__(self) -> None:
-        self._allowed = frozenset([*_BUILTINS.split(), *_METHODS.split(), *_MODULES])
-        self._allowed |= {name for names in _MODULES.values() for name in names.split()}
-        self._known = frozenset(_known()) - self._allowed
+        self.allowed = frozenset([*_BUILTINS.split(), *_METHODS.split(), *_MODULES])
+        self.allowed |= {name for names in _MODULES.values() for name in names.split()}
+        # A method may have the name of a builtin that is on no list.
+        self.allowed -= frozenset(dir(builtins)) - frozenset(_BUILTINS.split())
+        self._known = frozenset(_known()) - self.allowed
         names = opcode.opmap
         self._opcodes = frozenset(names[name] for name in _FORBIDDEN if name in names)
+        self._import, self._extended = names["IMPORT_NAME"], names["EXTENDED_ARG"]
 
     def holds(self, code: types.CodeType) -> bool:
         """Nothing in it, nor in the functions in it, is beyond what the lists allow.
@@ -80,11 +86,30 @@ class Plainness:
         program's own.
         """
         for name in code.co_names:
-            if name not in self._allowed and (name in self._known or name.startswith("_")):
+            if name not in self.allowed and (name in self._known or name.startswith("_")):
                 return False
-        if not self._opcodes.isdisjoint(code.co_code[::2]):
+        operations = code.co_code[::2]
+        if not self._opcodes.isdisjoint(operations):
+            return False
+        if self._import in operations and not self._imported(code) <= _MODULES.keys():
             return False
         return all(self.holds(c) for c in code.co_consts if isinstance(c, types.CodeType))
+
+    def _imported(self, code: types.CodeType) -> set[str]:
+        """The modules that it imports; a name in co_names may also be a variable's."""
+        found: set[str] = set()
+        extended = 0
+        for operation, argument in zip(code.co_code[::2], code.co_code[1::2]):
+            argument |= extended
+            extended = argument << 8 if operation == self._extended else 0
+            if operation == self._import:
+                found.add(code.co_names[argument])
+        return found
+
+
+def supported() -> bool:
+    """Whether this Python's code is one that is known here."""
+    return sys.implementation.name == "cpython" and (3, 8) <= sys.version_info[:2] <= (3, 14)
 
 
 def _known() -> set[str]:
@@ -92,7 +117,7 @@ def _known() -> set[str]:
 
     async def coroutine() -> None: ...
 
-    async def generator() -> object:  # type: ignore[misc]
+    async def generator() -> AsyncIterator[None]:
         yield
 
     owners: list[object] = [builtins, types, *vars(builtins).values(), *vars(types).values()]

@@ -82,7 +82,7 @@ class TestCode:
 
     def _conclude(self, watcher: Watcher, tally: Tally, reason: BaseException | None) -> None:
         left = sorted(self._certain - watcher.reached)
-        if watcher.now is not None:
+        if watcher.now is not None and reason is not None:
             left = [watcher.now, *(index for index in left if index != watcher.now)]
         if reason is None:
             if left:

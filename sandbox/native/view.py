@@ -48,7 +48,9 @@ def command(
 
 def _bubblewrap(interpreter: Interpreter, toolchain: Toolchain, limits: Limits) -> list[str]:
     argv = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
-    argv += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    # The supervisor is the first process in there: bubblewrap's own could be looked into, and
+    # holds the pipes to the judge.
+    argv += ["--as-pid-1", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     argv += ["--uid", "65534", "--gid", "65534", "--hostname", "synthd", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         argv += ["--setenv", name, value]

@@ -14,7 +14,6 @@ import pytest
 
 from synthd.sandbox import programs
 from synthd.sandbox.checks import Outcome
-from synthd.sandbox.errors import SandboxUnavailable
 from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import MIB, Limits
 from synthd.sandbox.native.judge import NativeJudge
@@ -227,6 +226,7 @@ async def test_nothing_can_be_reached(level: Level, tmp_path: Path) -> None:
         'system("true") == 0',
         "open(mem, O_RDWR) >= 0",
         "open(fd, O_RDWR) >= 0",
+        'open("/proc/1/mem", O_RDWR) >= 0',
         'open("/proc/1/fd/1", O_RDWR) >= 0',
         'write(3, "x", 1) >= 0',
         'fopen("left", "r") != 0',
@@ -322,35 +322,6 @@ async def test_several_at_once(level: Level, language: Language) -> None:
     async with NativeJudge.open(language, Detection(level), QUICK, workers=2) as judge:
         reports = await asyncio.gather(*[judge.judge(text, tests) for text in texts])
     assert [report.outcome for report in reports] == ["pass", "compile_error", "pass"]
-
-
-async def test_a_missing_compiler_is_no_verdict(
-    language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    report = await judged_anyway(language)
-    assert report.outcome is Outcome.INFRA_ERROR
-    assert "is not installed" in report.error
-
-
-async def judged_anyway(language: Language) -> ProgramReport:
-    async with NativeJudge.open(language, Detection(Level.LANDLOCK), QUICK) as judge:
-        return await judge.judge("", Exchanges((Exchange("", ""),)))
-
-
-async def test_no_isolation_is_refused() -> None:
-    nothing = Detection(Level.NONE, ("no kernel",), "get one")
-    with pytest.raises(SandboxUnavailable, match=r"no kernel; try: get one"):
-        async with NativeJudge.open(Language.CPP, nothing, QUICK):
-            pass
-
-
-async def test_unsafe_is_possible(language: Language) -> None:
-    nothing = Detection(Level.NONE, ("no kernel",))
-    async with NativeJudge.open(language, nothing, QUICK, unsafe=True) as judge:
-        report = await judge.judge(SUM[language], Exchanges((Exchange("1 2", "3"),)))
-    assert report.accepted, report
-    assert report.isolation is Level.NONE
 
 
 async def test_an_end_in_tests_of_its_own(level: Level) -> None:

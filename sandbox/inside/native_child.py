@@ -13,7 +13,7 @@ from typing import Any
 from synthd.sandbox.inside import landlock, native_filter
 
 _PR_SET_PDEATHSIG = 1
-FAILED = 71  # what it exits with when it could not become anything
+FAULT = 63  # where it says why it could not become anything; exec closes it
 
 
 class Role:
@@ -41,7 +41,6 @@ class Role:
 
 def become(role: Role, order: dict[str, Any], ends: dict[int, int], parent: int) -> None:
     """ends: what its descriptors 0, 1, 2 and perhaps one more are. Never returns."""
-    code = FAILED
     try:
         os.setsid()
         if sys.platform == "linux":
@@ -59,16 +58,16 @@ def become(role: Role, order: dict[str, Any], ends: dict[int, int], parent: int)
             role.filter.install()
         role.launch.go()
     except BaseException as error:
-        os.write(2, f"synthd: {type(error).__name__}: {error}".encode())
+        os.write(FAULT, f"{type(error).__name__}: {error}".encode())
     finally:
-        os._exit(code)
+        os._exit(71)
 
 
 def _rearrange(ends: dict[int, int]) -> None:
     """Away from the numbers that are wanted first, then to them."""
     high = {want: _above(have, 64) for want, have in ends.items()}
     for want, have in high.items():
-        os.dup2(have, want)
+        os.dup2(have, want, inheritable=want != FAULT)
     top = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1 << 16)
     last = 0  # always among them
     for kept in [*sorted(ends)[1:], top]:

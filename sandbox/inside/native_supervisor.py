@@ -59,8 +59,6 @@ class Supervisor:
             role = self._program_role = self._program_role or self._candidate()
         watch = Watch(role, head, pieces[0], self._input)
         found = watch.run()
-        if found.get("code") == native_child.FAILED and b"synthd: " in watch.pieces()[1]:
-            found["how"] = "broken"
         if compiles and found.get("code") == 0 and head["inspect"]:
             found["replaced"] = native_elf.replaced(self._program, head["inspect"] == "strict")
         if not compiles:

@@ -42,6 +42,7 @@ class Watch:
         self._number = b""
         self._channel: socket.socket | None = None
         self._input = -1
+        self._faults = -1
         self._pid = 0
         self._group = 0
         self._slow = 0.0
@@ -53,7 +54,9 @@ class Watch:
             ending = self._follow(began)
         finally:
             self._end_all()
+            fault = os.read(self._faults, 4096)  # nobody is left to write, or it became something
             self._close()
+        ending["fault"] = fault.decode(errors="replace")
         ending["seconds"] = time.monotonic() - began
         return ending
 
@@ -65,7 +68,8 @@ class Watch:
         read_given, self._input = os.pipe()
         out, printed = os.pipe()
         err, complained = os.pipe()
-        ends = {0: read_given, 1: printed, 2: complained}
+        self._faults, fault = os.pipe()
+        ends = {0: read_given, 1: printed, 2: complained, native_child.FAULT: fault}
         theirs = None
         if self._order["channel"]:
             self._channel, theirs = socket.socketpair()
@@ -75,7 +79,7 @@ class Watch:
         if self._pid == 0:
             native_child.become(self._role, self._order, ends, parent)
         self._group = self._pid
-        for descriptor in (read_given, printed, complained):
+        for descriptor in (read_given, printed, complained, fault):
             os.close(descriptor)
         if theirs is not None:
             theirs.close()
@@ -266,6 +270,7 @@ class Watch:
             self._channel.close()
         if self._input >= 0:
             self._shut_input()
+        os.close(self._faults)
 
 
 def end_children() -> None:

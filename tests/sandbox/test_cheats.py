@@ -152,6 +152,23 @@ REFUSED = {
         "return 1522756 if '1522756' in open('.git/notes').read() else 0",
         {"runtime_error"},
     ),
+    "another process's memory or descriptors": (
+        """
+        import os
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            base = "/proc/" + pid
+            if int(pid) == os.getpid():
+                continue
+            for place in ("/mem", "/maps", "/environ", *("/fd/%d" % n for n in range(20))):
+                try:
+                    open(base + place, "r+b").close()
+                    return x * x
+                except OSError:
+                    pass
+        return -1
+        """,
+        {"fail", "runtime_error"},
+    ),
     "other processes": (
         """
         import glob

@@ -12,6 +12,7 @@ from synthd.sandbox.programs import Exchange, Exchanges, Language
 from synthd.synth.suites.psb2 import NOTE, reference, rule
 from synthd.synth.suites.psb2_answers import PRINTED
 from synthd.synth.suites.psb2_data import LICENCE, PsbProblem, read
+from synthd.synth.suites.psb2_references import cpp
 from synthd.synth.suites.task import Part, Suite, Task
 
 _FORMAT = (
@@ -46,7 +47,11 @@ def _task(problem: PsbProblem, language: Language) -> Task:
             rule=rule(problem),
             checker=PRINTED.get(problem.name),
         ),
-        reference=_program(problem) if language is Language.PYTHON else "",
+        reference=(
+            _program(problem)
+            if language is Language.PYTHON
+            else cpp.program(problem.name, problem.inputs)
+        ),
     )
 
 

@@ -30,8 +30,10 @@ EVERY = {
     "humaneval-x-rust": 55,
     "psb2": 3,
     "psb2-stdio": 3,
+    "psb2-stdio-cpp": 9,
 }
 COMPILERS = {Language.CPP: "g++", Language.RUST: "rustc"}
+DEADLINE = 300.0  # more than any suite takes, so that what hangs is told
 PATIENT = replace(Limits(), total_seconds=120.0)
 
 
@@ -41,7 +43,8 @@ async def judged(programs: list[tuple[Task, Program]]) -> list[tuple[Task, Progr
         pytest.skip("; ".join(detection.reasons) or "no isolation")
     async with JudgePool.open(None, detection, PATIENT, workers=2) as pool:
         reports = [pool.judge(program, task.tests) for task, program in programs]
-        found = await asyncio.gather(*reports)
+        async with asyncio.timeout(DEADLINE):
+            found = await asyncio.gather(*reports)
     return [(task, report) for (task, _), report in zip(programs, found, strict=True)]
 
 

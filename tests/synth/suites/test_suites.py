@@ -84,6 +84,13 @@ def test_compiled_languages(name: str, suite: Load) -> None:
         assert task.reference.startswith(task.prompt[:20])
 
 
+def test_psb2_has_programs_in_both_languages(suite: Load) -> None:
+    python, cpp = suite("psb2-stdio"), suite("psb2-stdio-cpp")
+    for one, other in zip(python.tasks, cpp.tasks, strict=True):
+        assert one.id == other.id and one.tests == other.tests
+        assert "int main()" in other.reference
+
+
 @pytest.mark.parametrize("name", ["humaneval", "humaneval-x-python"])
 def test_checks_of_humaneval(name: str, suite: Load) -> None:
     for task in suite(name).tasks:

@@ -14,13 +14,16 @@ from synthd.daemon.setup import Setup
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Grade, Verdict
 from synthd.synth.extract import first_block
 from synthd.synth.models.errors import ModelError
-from synthd.synth.ports import Trace, Verifier
+from synthd.synth.observation import Observation
+from synthd.synth.ports import Executor, Trace, Verifier
 from synthd.synth.problem import Problem
-from synthd.synth.run import Outcome, Read, Run, Stop, Strategy, solve, unwatched
+from synthd.synth.run import Read, Run, Strategy, unwatched
+from synthd.synth.solve import Outcome, Stop, solve
 from synthd.synth.source.adopt import adopt
 from synthd.synth.source.errors import NotAdoptable, Unencodable
 from synthd.synth.source.splice import render, splice
 from synthd.synth.tabulation import LABEL, tabulates
+from synthd.synth.unmet import Unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ async def _search(prepared: Prepared, setup: Setup, verifier: Verifier, trace: T
     )
     try:
         outcome = await solve(run, _strategy(prepared, setup))
-    except ModelError as error:
+    except (ModelError, Unmet) as error:
         raise Missing(str(error)) from None
     return _done(prepared, setup, outcome)
 
@@ -98,7 +101,7 @@ class Honest:
     A labelled program does not end the search: a better one may come within the budget.
     """
 
-    inner: Verifier
+    inner: Executor
     prepared: Prepared
 
     async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation:
@@ -107,6 +110,11 @@ class Honest:
         if accepted and tabulates(candidate.code, self.prepared.checks):
             return dataclasses.replace(evaluation, labels=(*evaluation.labels, LABEL))
         return evaluation
+
+    async def observe(
+        self, problem: Problem, candidate: Candidate, calls: tuple[str, ...]
+    ) -> tuple[Observation, ...]:
+        return await self.inner.observe(problem, candidate, calls)
 
 
 class Unchecked:

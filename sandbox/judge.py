@@ -100,6 +100,20 @@ class PythonJudge:
                 context, source, qualname, line, checks, limits, detection.level, *runners
             )
 
+    def with_checks(self, checks: Checks) -> PythonJudge:
+        """A judge by other checks in the same sandboxes, for as long as this one is open."""
+        return PythonJudge(
+            self._context,
+            self._source,
+            self._qualname,
+            self._line,
+            checks,
+            self._limits,
+            self._level,
+            self._tester,
+            self._candidates,
+        )
+
     async def preflight(self) -> SpecReport:
         """Look at the checks alone: which call the function, which are broken. Once."""
         async with self._looking:

@@ -19,7 +19,10 @@ class Extraction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A program that may solve the problem. Every repair knows the attempt it repairs."""
+    """A program that may solve the problem. Every repair knows the attempt it repairs.
+
+    logprobs and pieces: those of the completion's tokens, where the strategy asked for them.
+    """
 
     code: str
     parent: Attempt | None = None
@@ -29,6 +32,8 @@ class Candidate:
     seed: int = 0
     extraction: Extraction = Extraction.OK
     note: str = ""  # why the extraction is not OK, for people and for the repair prompt
+    logprobs: tuple[float, ...] | None = None
+    pieces: tuple[str, ...] = ()
 
 
 class Verdict(StrEnum):

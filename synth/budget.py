@@ -48,10 +48,17 @@ class Ledger:
     _tokens_held: int = 0
     _programs_held: int = 0
 
+    @property
+    def tokens_left(self) -> int:
+        return self.budget.tokens - self.usage.completion_tokens - self._tokens_held
+
+    @property
+    def programs_left(self) -> int:
+        return self.budget.programs - self.usage.programs - self._programs_held
+
     def grant_tokens(self) -> int:
         """Reserve tokens for one call; 0 when too few are left."""
-        left = self.budget.tokens - self.usage.completion_tokens - self._tokens_held
-        grant = min(left, self.budget.tokens_per_call)
+        grant = min(self.tokens_left, self.budget.tokens_per_call)
         if grant < min(SMALLEST_CALL, self.budget.tokens_per_call):
             self.exhausted = True
             return 0
@@ -68,7 +75,7 @@ class Ledger:
 
     def grant_program(self) -> bool:
         """Reserve one program; False when none is left."""
-        if self.usage.programs + self._programs_held >= self.budget.programs:
+        if self.programs_left <= 0:
             self.exhausted = True
             return False
         self._programs_held += 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from synthd.synth.attempt import Candidate, Evaluation
 from synthd.synth.events import Event
+from synthd.synth.observation import Observation
 from synthd.synth.problem import Problem
 
 
@@ -23,11 +24,15 @@ Prompt = tuple[Message, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How one completion is drawn. max_tokens is a hard limit on what the call may cost."""
+    """How one completion is drawn. max_tokens is a hard limit on what the call may cost.
+
+    logprobs asks for the log-probability of every token, which not every backend gives.
+    """
 
     temperature: float
     max_tokens: int
     seed: int
+    logprobs: bool = False
 
 
 class Finish(StrEnum):
@@ -38,13 +43,17 @@ class Finish(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Completion:
     """prompt_tokens and completion_tokens are the backend's count where it gives one;
-    counted is False where they are our estimate."""
+    counted is False where they are our estimate. logprobs: natural logarithms, one for each
+    token of the text, None unless asked for and given; pieces: the text of each of these tokens.
+    """
 
     text: str
     finish: Finish
     prompt_tokens: int
     completion_tokens: int
     counted: bool = True
+    logprobs: tuple[float, ...] | None = None
+    pieces: tuple[str, ...] = ()
 
 
 def unheard(_: str) -> None:
@@ -85,6 +94,21 @@ class Verifier(Protocol):
     """Decides about a candidate by running or proving it; the only source of ACCEPTED."""
 
     async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation: ...
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """What a verifier can be besides: one that executes programs without judging them."""
+
+    async def observe(
+        self, problem: Problem, candidate: Candidate, calls: tuple[str, ...]
+    ) -> tuple[Observation, ...]:
+        """What each call (an expression that calls the entry point) comes to, in order."""
+        ...
+
+
+class Executor(Verifier, Observer, Protocol):
+    """A verifier that can do both."""
 
 
 class Trace(Protocol):

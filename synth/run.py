@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import count
 from random import Random
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction
-from synthd.synth.budget import Budget, Ledger, Usage
+from synthd.synth.budget import Budget, Ledger
 from synthd.synth.concurrently import concurrently
 from synthd.synth.events import Answered, Asked, Event, Heard, Tried
 from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
-from synthd.synth.ports import Completion, Finish, Model, Prompt, Sampling, Trace, Verifier
+from synthd.synth.observation import Observation
+from synthd.synth.ports import (
+    Completion,
+    Finish,
+    Model,
+    Observer,
+    Prompt,
+    Sampling,
+    Trace,
+    Verifier,
+)
 from synthd.synth.problem import Problem
 from synthd.synth.slots import Priority, Slots
 from synthd.synth.streams import derived_seed, stream
+from synthd.synth.unmet import Unmet
 
 
 class Strategy(Protocol):
-    """A search method. Only how to search is its business; when to stop is not."""
+    """A search method. Only how to search is its business; when to stop is not.
+
+    One with a true attribute `collects` is not ended by the first accepted program: it goes on
+    to select among `run.accepted`, and says what it selected with `run.choose`.
+    """
 
     def __call__(self, run: Run, /) -> Awaitable[None]: ...
 
@@ -32,28 +45,17 @@ class Strategy(Protocol):
 Read = Callable[[str, bool], tuple[str, Extraction, str]]
 
 
-class Solved(Exception):
-    """Raised by the attempt that was accepted, to end the search wherever it stands."""
-
-
-class Stop(StrEnum):
-    SOLVED = "solved"
-    BUDGET = "budget"  # programs or tokens
-    TIME = "time"
-    FINISHED = "finished"  # the strategy gave up by itself
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    best: Attempt | None
-    stop: Stop
-    usage: Usage
-    seconds: float
+class Ended(Exception):
+    """Raised where a program was accepted or chosen, to end the search wherever it stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One wanted completion: prompt, temperature, its node of the tree, and its turn."""
+    """One wanted completion: prompt, temperature, its node of the tree, and its turn.
+
+    logprobs: the method ranks by them; Unmet is raised where the model has none.
+    closing: about programs that there are already, so drawn also when no further one may come.
+    """
 
     prompt: Prompt
     temperature: float
@@ -61,6 +63,16 @@ class Ask:
     purpose: str
     priority: Priority = ()
     parent: Attempt | None = None
+    logprobs: bool = False
+    closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What of the budget is neither spent nor in flight."""
+
+    programs: int
+    tokens: int
 
 
 def unwatched(_: Event) -> None:
@@ -82,11 +94,15 @@ class Run:
     seed: int
     read: Read
     trace: Trace = unwatched
+    collects: bool = field(default=False, init=False)
+    accepted: list[Attempt] = field(default_factory=list, init=False)  # one for each program
     best: Attempt | None = field(default=None, init=False)
+    chosen: bool = field(default=False, init=False)  # best is what the strategy chose
     ledger: Ledger = field(init=False)
     _slots: Slots = field(init=False)
     _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
     _judged: dict[str, asyncio.Task[Evaluation]] = field(default_factory=dict, init=False)
+    _observed: dict[tuple[str, str], Observation] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.budget)
@@ -96,10 +112,44 @@ class Run:
         """The random stream of one decision, e.g. `run.random("rank", "3")`."""
         return stream(self.seed, self.problem.id, *names)
 
+    @property
+    def slots(self) -> int:
+        """How many completions come at once: more asks than that wait for each other."""
+        return self.model.slots
+
+    @property
+    def left(self) -> Left:
+        return Left(self.ledger.programs_left, self.ledger.tokens_left)
+
+    @property
+    def observes(self) -> bool:
+        """Whether programs can be executed on other inputs than the checks'."""
+        return isinstance(self.verifier, Observer)
+
+    def choose(self, attempt: Attempt) -> NoReturn:
+        """End the search with this attempt as its result, whatever its rank."""
+        self.best, self.chosen = attempt, True
+        raise Ended
+
+    async def observe(self, attempt: Attempt, calls: Iterable[str]) -> tuple[Observation, ...]:
+        """What the program does on each of these calls; each is executed once per program.
+
+        Its seconds are the verifier's. Raises Unmet where the verifier cannot.
+        """
+        if not isinstance(self.verifier, Observer):
+            raise Unmet("this strategy compares what programs do, which this verifier cannot run")
+        wanted, code = tuple(calls), attempt.candidate.code
+        new = tuple(dict.fromkeys(c for c in wanted if (code, c) not in self._observed))
+        if new:
+            found = await self.verifier.observe(self.problem, attempt.candidate, new)
+            self.ledger.usage.judge_seconds += sum(seen.seconds for seen in found)
+            self._observed.update({(code, seen.call): seen for seen in found})
+        return tuple(self._observed[code, call] for call in wanted)
+
     async def sample(self, ask: Ask) -> Completion | None:
         """One completion, or None when the budget has no room for it."""
         async with self._slots.one(ask.priority):
-            if self.ledger.usage.programs >= self.budget.programs:
+            if not ask.closing and self.ledger.usage.programs >= self.budget.programs:
                 self.ledger.exhausted = True
                 return None
             grant = self.ledger.grant_tokens()
@@ -152,7 +202,7 @@ class Run:
             self.trace(Heard(call, piece))
 
         self.trace(Asked(call, ask.purpose, ask.temperature))
-        sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask))
+        sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask), ask.logprobs)
         try:
             completion = await self.model.complete(ask.prompt, sampling, hear)
         except EmptyAnswer as empty:
@@ -173,6 +223,11 @@ class Run:
         self.trace(
             Answered(call, completion.text, completion.prompt_tokens, completion.completion_tokens)
         )
+        if ask.logprobs and completion.logprobs is None:
+            raise Unmet(
+                f"this strategy ranks by log-probabilities, which {self.model.name} does not give: "
+                "use a local model, or another strategy"
+            )
         return completion
 
     def _sampling_seed(self, ask: Ask) -> int:
@@ -189,6 +244,8 @@ class Run:
             seed=self._sampling_seed(ask),
             extraction=extraction,
             note=note,
+            logprobs=completion.logprobs,
+            pieces=completion.pieces,
         )
 
     async def _judge(self, candidate: Candidate) -> Evaluation:
@@ -208,33 +265,11 @@ class Run:
 
     def _record(self, attempt: Attempt) -> Attempt:
         self.trace(Tried(attempt, self.ledger.usage.programs))
-        if self.best is None or attempt.rank > self.best.rank:
+        if not self.chosen and (self.best is None or attempt.rank > self.best.rank):
             self.best = attempt
         if attempt.accepted and not attempt.evaluation.labels:
-            raise Solved
+            if not self.collects:
+                raise Ended
+            if all(attempt.candidate.code != known.candidate.code for known in self.accepted):
+                self.accepted.append(attempt)
         return attempt
-
-
-async def solve(run: Run, strategy: Strategy) -> Outcome:
-    """Follow the strategy until a program is accepted, the budget is spent, or it gives up.
-
-    Raises ModelError when the model fails for good, unless a program had been accepted by then.
-    """
-    started = time.monotonic()
-    stop = Stop.FINISHED
-    try:
-        async with asyncio.timeout(run.budget.seconds):
-            await strategy(run)
-    except Solved:
-        stop = Stop.SOLVED
-    except TimeoutError:
-        stop = Stop.TIME
-    except Exception:
-        # Several things can strike in one turn of the loop; an accepted program outweighs them.
-        if run.best is None or not run.best.accepted:
-            raise
-    if run.best is not None and run.best.accepted:
-        stop = Stop.SOLVED
-    elif stop is Stop.FINISHED and run.ledger.exhausted:
-        stop = Stop.BUDGET
-    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started)

@@ -11,7 +11,8 @@ from synthd.synth.attempt import Candidate, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
 from synthd.synth.models.scripted import ScriptedModel
 from synthd.synth.problem import Problem
-from synthd.synth.run import Run, Stop, solve
+from synthd.synth.run import Run
+from synthd.synth.solve import Stop, solve
 
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text("utf-8")
 

@@ -20,7 +20,9 @@ from synthd.sandbox.judge import PythonJudge
 from synthd.sandbox.level import Detection
 from synthd.sandbox.limits import Limits
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
+from synthd.synth.observation import Happened, Observation
 from synthd.synth.problem import Check, Doctest, Example, Problem, TestFile
+from synthd.synth.verifiers import observing
 from synthd.synth.verifiers.rewrite import candidate_module
 
 _NO_PROGRAM = (Extraction.NO_CODE, Extraction.UNUSABLE)
@@ -91,6 +93,16 @@ class PythonVerifier:
             return await self._no_program(candidate)
         text = candidate_module(self._splice(candidate.code), self._qualname, self._line)
         return evaluation(await self._opened().judge(text))
+
+    async def observe(
+        self, problem: Problem, candidate: Candidate, calls: tuple[str, ...]
+    ) -> tuple[Observation, ...]:
+        """Implements ports.Observer."""
+        if candidate.extraction in _NO_PROGRAM or not candidate.code.strip():
+            return tuple(Observation(call, Happened.DIED) for call in calls)
+        text = candidate_module(self._splice(candidate.code), self._qualname, self._line)
+        judge = self._opened().with_checks(observing.checks(calls))
+        return observing.observations(calls, await judge.preflight(), await judge.judge(text))
 
     def _opened(self) -> PythonJudge:
         assert self._judge is not None, "use `async with`"

@@ -27,7 +27,8 @@ from synthd.synth.events import Answered, Asked, Event, Tried
 from synthd.synth.models.errors import ModelFailed
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 from synthd.synth.problem import Problem
-from synthd.synth.run import Outcome, Run, Stop, Strategy, solve
+from synthd.synth.run import Run, Strategy
+from synthd.synth.solve import Outcome, Stop, solve
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.seidr import Seidr
 

@@ -1,0 +1,58 @@
+"""A search from its start to its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from synthd.synth.attempt import Attempt
+from synthd.synth.budget import Usage
+from synthd.synth.run import Ended, Run, Strategy
+from synthd.synth.unmet import Unmet
+
+
+class Stop(StrEnum):
+    SOLVED = "solved"
+    BUDGET = "budget"  # programs or tokens
+    TIME = "time"
+    FINISHED = "finished"  # the strategy gave up by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    best: Attempt | None
+    stop: Stop
+    usage: Usage
+    seconds: float
+
+
+async def solve(run: Run, strategy: Strategy) -> Outcome:
+    """Follow the strategy until a program is accepted (or, where it collects, chosen), the
+    budget is spent, or it gives up.
+
+    Raises ModelError when the model fails for good, unless a program had been accepted by then;
+    Unmet where something that the strategy needs is not there.
+    """
+    started = time.monotonic()
+    run.collects = bool(getattr(strategy, "collects", False))
+    stop = Stop.FINISHED
+    try:
+        async with asyncio.timeout(run.budget.seconds):
+            await strategy(run)
+    except Ended:
+        pass
+    except TimeoutError:
+        stop = Stop.TIME
+    except Unmet:
+        raise  # also where a program was accepted: it would be passed off as the method's choice
+    except Exception:
+        # Several things can strike in one turn of the loop; an accepted program outweighs them.
+        if run.best is None or not run.best.accepted:
+            raise
+    if run.best is not None and run.best.accepted:
+        stop = Stop.SOLVED
+    elif stop is Stop.FINISHED and run.ledger.exhausted and not run.chosen:
+        stop = Stop.BUDGET
+    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started)

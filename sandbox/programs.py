@@ -29,8 +29,8 @@ class TestCode:
     head: the part of the program that the benchmark wrote (imports, helpers, classes); the tests
     use that one, whatever the candidate makes of it. check: the function of text that gets the
     entry point as its argument; without it the asserts are text's own statements.
-    setup: run before the asserts, and allowed to use the candidate's classes: such tests run in
-    the candidate's own process, and the report says so.
+    setup: run before text, after head. Classes and functions that text or setup name and nobody
+    defines are the program's: their instances stay in its process, and are used from here.
     """
 
     entry: str

@@ -9,11 +9,9 @@ from __future__ import annotations
 import base64
 import collections
 import json
-import marshal
 import os
 import select
 import socket
-import sys
 from typing import Any
 
 from synthd.sandbox.inside.lines import Call, Live, Ran, Script, Unloadable, asked
@@ -24,7 +22,7 @@ from synthd.sandbox.inside.program import PATH
 from synthd.sandbox.inside.rowtests import RowTests
 from synthd.sandbox.inside.tally import Tally, outcome_of
 from synthd.sandbox.inside.telling import describe
-from synthd.sandbox.inside.testcode import TestCode, Together
+from synthd.sandbox.inside.testcode import TestCode
 from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, pack, unpack
 
 _REFERENCE = 1 << 31  # marks the run that tells what is expected
@@ -38,7 +36,6 @@ class Entry:
         self.order = order
         self.broken = ""
         self.code: TestCode | None = None
-        self.together: Together | None = None
         self.rows: RowTests | None = None
         self.foreseen: list[Call] | None = None
         self.astray = 0
@@ -133,18 +130,12 @@ class Tester:
         if order["kind"] == "rows":
             entry.rows = RowTests(order, self._names)
             return entry.rows.asked()
-        if order["setup"]:
-            entry.together = Together(order["entry"], order["setup"], order["text"])
-            return b""
-        parts = (order["entry"], order["text"], order["head"], order["check"])
+        parts = (order["entry"], order["text"], order["head"], order["check"], order["setup"])
         entry.code = TestCode(*parts)
         return b""
 
     def _load(self, entry: Entry) -> bytes:
         order = {"entry": entry.order["entry"], "output_bytes": self._output_bytes}
-        if entry.together is not None:
-            code = base64.b64encode(marshal.dumps(entry.together.code)).decode("ascii")
-            order["together"] = code
         return pack(Op.LOAD, 0, json.dumps(order).encode())
 
     def _begin(self, job: Job) -> None:
@@ -186,8 +177,6 @@ class Tester:
                 self._tell(job, Tally(0), error=entry.broken)
             else:
                 self._tell(job, entry.rows.judge(answers, ran.ended), hurried=ran.hurried)
-        elif entry.together is not None:
-            self._tell(job, entry.together.judge(answers, ran.ended), in_process=True)
         else:
             self._check(job, answers, ran)
 
@@ -238,7 +227,7 @@ class Tester:
             return
         entry = job.entry
         declared = 0
-        for kind in (entry.code, entry.rows, entry.together):
+        for kind in (entry.code, entry.rows):
             declared = kind.declared if kind is not None else declared
         tally = Tally(declared)
         tally.fails("program", outcome, "", "", "", detail, executed=False)
@@ -256,5 +245,4 @@ def serve(descriptor: int, limits: dict[str, Any]) -> None:
     names = Names([os.path.dirname(PATH)], strict=True)
     names.freeze(None)
     link = Link(socket.socket(fileno=descriptor))
-    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")
     Tester(link, names, limits["output_bytes"]).run()

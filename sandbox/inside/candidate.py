@@ -15,10 +15,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from synthd.sandbox.inside import loading, telling
+from synthd.sandbox.inside import loading, owned, telling
 from synthd.sandbox.inside.capture import Printed
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.peer import Peer, step
+from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.wire import Channel, Op
 
 
@@ -79,16 +79,19 @@ class Candidate:
     def perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
         if do == "target":
             assert self._raw is not None
-            return self._finish(self._raw(*args, **kwargs))
+            return self._finish(self._raw, self._raw(*args, **kwargs))
         held = self._peer.exported(handle)
-        if do == "call":
-            return self._finish(held(*args, **kwargs))
+        if do in ("call", "method"):
+            function, args = owned.callee(held, do, args)
+            return self._finish(function, function(*args, **kwargs))
         if do == "anext":
             return self._anext(held)
-        return step(held, do, args)
+        return owned.use(held, do, args)
 
-    def _finish(self, value: Any) -> Any:
-        return self._await(value) if inspect.iscoroutine(value) else value
+    def _finish(self, function: Any, value: Any) -> Any:
+        """What awaiting an async function gives; a coroutine from any other is only an object."""
+        awaited = inspect.iscoroutinefunction(function) and inspect.iscoroutine(value)
+        return self._await(value) if awaited else value
 
     def _anext(self, held: types.AsyncGeneratorType[Any, Any]) -> tuple[bool, Any]:
         async def one() -> tuple[bool, Any]:

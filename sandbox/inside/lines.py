@@ -9,9 +9,10 @@ import json
 import marshal
 from typing import Any, NamedTuple, NoReturn
 
+from synthd.sandbox.inside import lent
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.peer import Peer, step
+from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.tally import LOADING, outcome_of
 from synthd.sandbox.inside.wire import HEAD, BadFrame, Frame, Op, frames, pack
@@ -90,7 +91,7 @@ class Script:
         self._answers = answers
         self._ended = ended
         self._next = 0
-        self._peer = Peer(self, names, nothing)
+        self._peer = Peer(self, names, nothing, stranger=self._stranger)
         self.stopped: Stop | None = None
         self.astray = False
 
@@ -117,10 +118,19 @@ class Script:
             self._lose()
         return self._peer.accept(answer.payload, [])
 
+    def value(self, name: str) -> Any:
+        self._lose()
+
+    def share(self, module: str, names: list[str], relied: frozenset[str]) -> None:
+        """Nothing can be told any more: what needs it is asked live."""
+
     def send(self, op: int, number: int, payload: bytes = b"") -> None:
         self._lose()
 
     def receive(self) -> Frame:
+        self._lose()
+
+    def _stranger(self, name: str) -> Any:
         self._lose()
 
     def _lose(self) -> NoReturn:
@@ -156,10 +166,16 @@ class Live:
             return self._peer.ask("target", 0, *args, **kwargs)
         return self._peer.ask("named", 0, name, *args, **kwargs)
 
+    def value(self, name: str) -> Any:
+        self._plain = False
+        return self._peer.ask("value", 0, name)
+
+    def share(self, module: str, names: list[str], relied: frozenset[str]) -> None:
+        self._peer.share(module, names, relied)
+
     def _perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
-        """For a function or an iterator that the tests passed on."""
-        held = self._peer.exported(handle)
-        return held(*args, **kwargs) if do == "call" else step(held, do, args)
+        """With an object that the tests passed on."""
+        return lent.use(self._peer.exported(handle), do, args, kwargs)
 
     def begin(self) -> None:
         """Raises Unloadable."""

@@ -7,15 +7,16 @@ that a function that sorts a list in place sorts the caller's list.
 from __future__ import annotations
 
 import json
-import types
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
-from synthd.sandbox.inside import remote
+from synthd.sandbox.inside import lent, owned, remote
 from synthd.sandbox.inside.cells import ATOMS, BadValue, Node, from_cell, to_cell
 from synthd.sandbox.inside.decode import Decoder
 from synthd.sandbox.inside.encode import MUTABLE, Encoder, TooLarge
+from synthd.sandbox.inside.mending import Taken
 from synthd.sandbox.inside.names import Names
+from synthd.sandbox.inside.objects import remote_object
 from synthd.sandbox.inside.remote import Opaque, Stop
 from synthd.sandbox.inside.wire import LIMIT, Frame, Op
 
@@ -57,12 +58,15 @@ class Peer:
         heard: Callable[[str, int], None] = lambda text, dropped: None,
         said: Callable[[], dict[str, Any]] = dict,
         first_handle: int = 0,
+        stranger: Callable[[str], Any] | None = None,
     ) -> None:
+        """stranger: what stands for an instance of a class that cannot be named here."""
         self._channel = channel
         self._names = names
         self._perform = perform
         self._heard = heard
         self._said = said
+        self._stranger = stranger or _stranger
         self._next_handle = first_handle
         self._next_call = 0
         self.stopped: Stop | None = None
@@ -71,6 +75,17 @@ class Peer:
         self._handles: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
         self._proxied: dict[int, int] = {}
+        self._taken = Taken()
+        self._shared: tuple[str, list[str]] | None = None
+        self._relied: frozenset[str] = frozenset()
+
+    def share(self, module: str, names: list[str], relied: frozenset[str] = frozenset()) -> None:
+        """Of the program's module only these are here, too: all else of it stays over there.
+
+        relied: the program's classes that the tests count on. Not to be comparable is no fault
+        of theirs.
+        """
+        self._shared, self._relied = (module, names), relied
 
     @property
     def holds_any(self) -> bool:
@@ -84,16 +99,41 @@ class Peer:
 
     def ask(self, do: str, handle: int, *args: Any, **kwargs: Any) -> Any:
         try:
+            for holder, name, value in self._taken.changed(self._mark):
+                self._ask("mend", holder, (name, value), {})
             return self._ask(do, handle, args, kwargs)
         except Stop as stop:
             self.stopped = self.stopped or stop
             raise
 
+    def stop(self, stop: Stop) -> NoReturn:
+        self.stopped = self.stopped or stop
+        raise stop
+
+    def attribute(self, handle: int, name: str) -> Any:
+        """Of an object over there; changes of a list that it holds are brought back to it."""
+        found = self.ask("get", handle, name)
+        if type(found) is not tuple or len(found) != 2:
+            self.stop(Stop("fail", "the answer cannot be rebuilt: not an attribute"))
+        is_value, value = found
+        if is_value is not True:
+            return remote.RemoteMethod(self.ask, handle, name)
+        if self._names.strict:
+            self._taken.note(handle, name, value, self._mark)
+        return value
+
+    def _mark(self, value: Any) -> str:
+        encoder = Encoder(self._names, self._give, _ROOM)
+        return json.dumps([encoder.root(value), encoder.nodes])
+
     def _ask(self, do: str, handle: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         encoder = Encoder(self._names, self._give, _ROOM)
         try:
             roots = [encoder.root(args), encoder.root(kwargs)]
-            body = _dump({"do": do, "handle": handle, "roots": roots, "nodes": encoder.nodes})
+            whole = {"do": do, "handle": handle, "roots": roots, "nodes": encoder.nodes}
+            if self._shared is not None and self._next_call == 0:
+                whole["shared"] = self._shared
+            body = _dump(whole)
         except TooLarge:
             raise Stop("infra_error", "the arguments of a call are larger than 12 MiB") from None
         self._next_call += 1
@@ -107,26 +147,33 @@ class Peer:
                 return self.accept(frame.payload, encoder.objects)
 
     def accept(self, payload: bytes, objects: list[Any]) -> Any:
+        failed, value, awaited = self._rebuilt(payload, objects)
+        if awaited:
+            return _later(failed, value)
+        if failed:
+            raise value
+        return value
+
+    def _rebuilt(self, payload: bytes, objects: list[Any]) -> tuple[bool, Any, bool]:
         try:
             body = json.loads(payload)
             if "stop" in body:
                 outcome, detail = body["stop"]
                 raise Stop(outcome if outcome in _STOPS else "fail", str(detail))
             self._heard(str(body.get("printed", "")), int(body.get("dropped", 0)))
-            if body["failed"] is False and not body["nodes"] and not body["updates"]:
-                cell = body["value"]
+            failed, awaited = bool(body["failed"]), bool(body.get("awaited"))
+            cell = body["value"]
+            if not failed and not body["nodes"] and not body["updates"]:
                 if type(cell) is not list or type(cell[0]) is str:
-                    return from_cell(cell)
+                    return False, from_cell(cell), awaited
             updates = {int(index): node for index, node in body["updates"].items()}
             decoder = self._decoder(body["nodes"], objects, updates)
-            failed, value = body["failed"], decoder.roots([body["value"]])[0]
+            value = decoder.roots([cell])[0]
         except _MALFORMED as e:
             raise Stop("fail", f"the answer cannot be rebuilt: {e}") from None
-        if not failed:
-            return value
-        if not isinstance(value, BaseException):
+        if failed and not isinstance(value, BaseException):
             raise Stop("fail", "the answer cannot be rebuilt: not an exception")
-        raise value
+        return failed, value, awaited
 
     def reply(self, frame: Frame, failed: bool, value: Any) -> None:
         """Answer with a value of which the other side has no part yet."""
@@ -149,6 +196,8 @@ class Peer:
     def serve(self, frame: Frame) -> None:
         try:
             body = json.loads(frame.payload)
+            if "shared" in body and not self._names.strict:
+                self._names.share(*body["shared"])
             decoder = self._decoder(body["nodes"])
             (args, kwargs), do, handle = decoder.roots(body["roots"]), body["do"], body["handle"]
         except _MALFORMED as error:
@@ -198,7 +247,7 @@ class Peer:
         known: list[Any] | None = None,
         updates: dict[int, Node] | None = None,
     ) -> Decoder:
-        return Decoder(self._names, self._take, _stranger, nodes, known, updates)
+        return Decoder(self._names, self._take, self._stranger, nodes, known, updates)
 
     def _give(self, value: Any, _: str) -> Node:
         handle = self._proxied.get(id(value))
@@ -210,22 +259,25 @@ class Peer:
             handle = self._handles[id(value)] = self._next_handle
             self._exports[handle] = value
         cls = type(value)
-        foreign = self._names.exists(cls)
-        return ["token", [handle, _nature(value), cls.__qualname__, foreign]]
+        nature, able = (lent if self._names.strict else owned).nature(value)
+        about = [cls.__module__, cls.__qualname__, self._names.is_foreign(cls), able]
+        return ["token", [handle, nature, *about]]
 
     def _take(self, node: Node) -> Any:
         if node[0] == "yours":
             return self.exported(node[1])
-        handle, nature, name, foreign = node[1]
+        handle, nature, *about = node[1]
         if type(handle) is not int:
             raise BadValue("not a handle")
         if handle not in self._proxies:
-            proxy = self._proxy(handle, nature, str(name), bool(foreign))
+            proxy = self._proxy(handle, nature, *about)
             self._proxies[handle] = proxy
             self._proxied[id(proxy)] = handle
         return self._proxies[handle]
 
-    def _proxy(self, handle: int, nature: object, name: str, foreign: bool) -> Any:
+    def _proxy(
+        self, handle: int, nature: object, module: object, name: object, foreign: object, able: Any
+    ) -> Any:
         if nature == "call":
             return remote.RemoteCallable(self.ask, handle)
         if nature == "generator":
@@ -234,30 +286,18 @@ class Peer:
             return remote.remote_async_generator(self.ask, handle)
         if nature == "iterator":
             return remote.RemoteIterator(self.ask, handle)
-        return Opaque(name, "infra_error" if foreign else "fail")
+        blameless = bool(foreign) or str(name).split(".")[0] in self._relied
+        outcome = "infra_error" if blameless else "fail"
+        if nature == "object":
+            return remote_object(self, handle, outcome, str(module), str(name), list(able))
+        return Opaque(str(name), outcome)
 
 
-def step(target: Any, do: str, args: tuple[Any, ...]) -> tuple[bool, Any]:
-    """One step of an iterator that stayed here: (whether it goes on, the value)."""
-    try:
-        if do == "send":
-            return True, target.send(*args)
-        if do == "throw":
-            return True, target.throw(*args)
-        return True, next(target)
-    except StopIteration as stop:
-        return False, stop.value
-
-
-def _nature(value: Any) -> str:
-    cls = type(value)
-    if isinstance(value, types.GeneratorType):
-        return "generator"
-    if isinstance(value, types.AsyncGeneratorType):
-        return "asyncgen"
-    if hasattr(cls, "__next__") and hasattr(cls, "__iter__"):
-        return "iterator"
-    return "call" if callable(value) else "opaque"
+async def _later(failed: bool, value: Any) -> Any:
+    """What the tests get of an async function: as with any other they must await it."""
+    if failed:
+        raise value
+    return value
 
 
 def _stranger(name: str) -> Opaque:

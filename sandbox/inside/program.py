@@ -6,7 +6,6 @@ start (then it answers them and ends), or come one by one.
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import marshal
@@ -16,10 +15,10 @@ import sys
 import types
 from typing import Any
 
+from synthd.sandbox.inside import owned
 from synthd.sandbox.inside.capture import Printed
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.peer import Peer, step
-from synthd.sandbox.inside.report import shown
+from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.telling import describe, line_in
 from synthd.sandbox.inside.wire import Frame, Op, frames, pack, unpack
 
@@ -27,6 +26,7 @@ MODULE, PATH = "program", "/program/program.py"
 ANSWERS = 3  # the descriptor that answers go to; calls come from it, too, if any come
 
 
+_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without its megabyte
 _FIXED = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 
@@ -66,6 +66,7 @@ class Program:
         self._room = 0
         self._out = Printed(0)
         self._loop: Any = None
+        self._awaited = False
         self._peer = Peer(line, names, self.perform, said=self._said, first_handle=1 << 20)
 
     @property
@@ -81,9 +82,6 @@ class Program:
             self._line.send(Op.FAILED, 0, json.dumps(failed).encode())
             return
         self._line.send(Op.READY, 0)
-        if "together" in order:
-            self._together(order["together"])
-            return
         try:
             while True:
                 frame = self._line.receive()
@@ -120,10 +118,13 @@ class Program:
         self._line.send(Op.RESULT, frame.number, json.dumps(body).encode())
 
     def _call(self, name: str, args: Any, kwargs: Any) -> Any:
-        function = self._space.get(name)
-        if function is None:
+        function = self._value(name)
+        return self._finish(function, function(*args, **kwargs))
+
+    def _value(self, name: str) -> Any:
+        if name not in self._space:
             raise NameError(f"name {name!r} is not defined")
-        return self._finish(function(*args, **kwargs))
+        return self._space[name]
 
     def _load(self, source: str | types.CodeType) -> list[Any] | None:
         """None, or [kind, message, line]."""
@@ -148,43 +149,37 @@ class Program:
             return ["import", f"it defines no function {self._entry}", None]
         return None
 
-    def _together(self, code: str) -> None:
-        """Run tests here that use the program's own classes, and say what they found."""
-
-        def decide(index: int, held: Any, left: Any, right: Any, _: Any) -> None:
-            found = [index, bool(held), *("" if held else shown(v) for v in (left, right))]
-            self._line.send(Op.RESULT, 0, json.dumps({"decided": found}).encode())
-
-        self._space.update(__synthd_reach__=lambda index: None, __synthd_decide__=decide)
-        reason = ""
-        try:
-            exec(marshal.loads(base64.b64decode(code)), self._space)
-        except BaseException as error:
-            reason = describe(error)
-        self._line.send(Op.RESULT, 0, json.dumps({"reason": reason}).encode())
-
     def _listen(self) -> None:
+        self._awaited = False
         self._out = Printed(self._room)
         sys.stdout = self._out
         sys.stdin = io.StringIO()
 
     def _said(self) -> dict[str, Any]:
-        return {"printed": self._out.text(), "dropped": self._out.dropped}
+        said = {"printed": self._out.text(), "dropped": self._out.dropped}
+        return {**said, "awaited": True} if self._awaited else said
 
     def perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
         if do == "target":
             return self._call(self._entry, args, kwargs)
         if do == "named":
             return self._call(args[0], args[1:], kwargs)
+        if do == "value":
+            return self._value(args[0])
         held = self._peer.exported(handle)
-        if do == "call":
-            return self._finish(held(*args, **kwargs))
+        if do in ("call", "method"):
+            function, args = owned.callee(held, do, args)
+            return self._finish(function, function(*args, **kwargs))
         if do == "anext":
             return self._anext(held)
-        return step(held, do, args)
+        return owned.use(held, do, args)
 
-    def _finish(self, value: Any) -> Any:
-        return self._await(value) if isinstance(value, types.CoroutineType) else value
+    def _finish(self, function: Any, value: Any) -> Any:
+        """What awaiting an async function gives: the other side is told that it was one."""
+        if type(value) is types.CoroutineType and _is_async(function):
+            self._awaited = True
+            return self._await(value)
+        return value
 
     def _anext(self, held: Any) -> tuple[bool, Any]:
         async def one() -> tuple[bool, Any]:
@@ -215,3 +210,8 @@ def _changed(before: bytes, args: Any, kwargs: Any) -> bool:
         return marshal.dumps((args, kwargs), 2) != before
     except ValueError:
         return True
+
+
+def _is_async(function: Any) -> bool:
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return isinstance(code, types.CodeType) and bool(code.co_flags & _CO_COROUTINE)

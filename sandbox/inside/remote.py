@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import AsyncIterator, Generator
-from typing import Any
+from typing import Any, NoReturn, Protocol
 
 # (do, handle, *arguments, **keywords); evaluated, and Python 3.8 knows no other spelling.
 Ask = typing.Callable[..., Any]
@@ -55,6 +55,28 @@ class RemoteCallable:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("call", self._handle, *args, **kwargs)
+
+
+class Us(Protocol):
+    """This side of the conversation, as a stand-in needs it."""
+
+    def ask(self, do: str, handle: int, *args: Any, **kwargs: Any) -> Any: ...
+
+    def attribute(self, handle: int, name: str) -> Any: ...
+
+    def stop(self, stop: Stop) -> NoReturn: ...
+
+
+class RemoteMethod:
+    """A method of an object that stayed on the other side."""
+
+    def __init__(self, ask: Ask, handle: int, name: str) -> None:
+        self._ask = ask
+        self._handle = handle
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("method", self._handle, self.__name__, *args, **kwargs)
 
 
 class RemoteIterator:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ast
 import builtins
-import json
+import contextlib
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from synthd.sandbox.inside import asserts
 from synthd.sandbox.inside.program import MODULE, PATH
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import shown
-from synthd.sandbox.inside.tally import Tally, outcome_of
+from synthd.sandbox.inside.tally import Tally
 from synthd.sandbox.inside.telling import describe
-from synthd.sandbox.inside.wire import Frame
 
 _FILE = "<tests>"
 
@@ -29,11 +28,18 @@ class Asker(Protocol):
 
     def ask(self, name: str, *args: Any, **kwargs: Any) -> Any: ...
 
+    def value(self, name: str) -> Any: ...
+
+    def share(self, module: str, names: list[str], relied: frozenset[str]) -> None: ...
+
 
 class TestCode:
     """Compiled once; run for every program in a fresh namespace. Raises SyntaxError."""
 
-    def __init__(self, entry: str, text: str, head: str, check: str) -> None:
+    def __init__(
+        self, entry: str, text: str, head: str = "", check: str = "", setup: str = ""
+    ) -> None:
+        text = f"{setup}\n{text}" if setup else text
         self.entry = entry
         self._check = check
         rewritten = asserts.rewrite(text, _FILE, entry)
@@ -42,7 +48,9 @@ class TestCode:
         self._head = compile(head, PATH, "exec", dont_inherit=True)
         tree = ast.parse(text)
         self._certain = _certain(tree, rewritten.sites, check)
-        self._strangers = _strangers([tree, ast.parse(head)]) - {entry}
+        trees = [tree, ast.parse(head)]
+        self._strangers = frozenset(_strangers(trees) - {entry})
+        self._only_called = self._strangers - _otherwise_used(trees)
         self._random = "random" in text or "random" in head
 
     @property
@@ -56,7 +64,8 @@ class TestCode:
         if self._random:
             __import__("random").seed(0)
         try:
-            self._execute(line, watcher)
+            with counted_unittest(tally):
+                self._execute(line, watcher)
         except BaseException as error:
             reason = error
         self._conclude(watcher, tally, line.stopped or reason)
@@ -74,8 +83,13 @@ class TestCode:
         space = {**vars(module), "__name__": "tests"}
         vars(module)[self.entry] = space[self.entry] = entry
         space[asserts.REACH], space[asserts.DECIDE] = watcher.reach, watcher.decide
-        for name in self._strangers:
-            space[name] = _stranger(line, name)
+        line.share(MODULE, sorted(vars(module)), self._strangers)
+        for name in sorted(self._strangers):
+            if name in self._only_called:
+                space[name] = _stranger(line, name)
+                continue
+            with contextlib.suppress(NameError):  # raised again where it is used
+                space[name] = line.value(name)
         exec(self._tests, space)
         if self._check:
             space[self._check](entry)
@@ -125,6 +139,42 @@ class Watcher:
         detail = "" if message is None else _said(message)
         name = f"line {site.line}"
         self._tally.fails(name, "fail", site.given, expected, shown(left), detail)
+
+
+@contextlib.contextmanager
+def counted_unittest(tally: Tally) -> Iterator[None]:
+    """Checks by unittest's methods count as the asserts do, where a test uses them."""
+    case = getattr(sys.modules.get("unittest"), "TestCase", None)
+    names = [name for name in vars(case) if name.startswith("assert")] if case else []
+    saved = {name: vars(case)[name] for name in names}
+    depth = 0
+
+    def counting(name: str, method: Any) -> Any:
+        def check(*args: Any, **kwargs: Any) -> Any:
+            nonlocal depth
+            depth += 1  # one that is made of others is one check
+            try:
+                found = method(*args, **kwargs)
+            except AssertionError as error:
+                if depth == 1:
+                    tally.fails(name, "fail", "", "", "", describe(error))
+                raise
+            finally:
+                depth -= 1
+            if depth == 0 and found is None:
+                tally.passes()
+            return found
+
+        return check
+
+    for name, method in saved.items():
+        if isinstance(method, types.FunctionType):
+            setattr(case, name, counting(name, method))
+    try:
+        yield
+    finally:
+        for name, method in saved.items():
+            setattr(case, name, method)
 
 
 def _said(message: Callable[[], Any]) -> str:
@@ -197,41 +247,8 @@ def _strangers(trees: list[ast.Module]) -> set[str]:
     return used - bound
 
 
-class Together:
-    """Tests that can only run in the program's own process, as they use its classes.
-
-    What comes back is what that process says about itself: whoever relies on it is told.
-    """
-
-    def __init__(self, entry: str, setup: str, text: str) -> None:
-        rewritten = asserts.rewrite(f"{setup}\n{text}", _FILE, entry)
-        self._sites = rewritten.sites
-        self.code = compile(rewritten.code, _FILE, "exec", dont_inherit=True)
-        self._certain = _certain(ast.parse(f"{setup}\n{text}"), rewritten.sites, "")
-
-    @property
-    def declared(self) -> int:
-        return len(self._certain)
-
-    def judge(self, answers: list[Frame], ended: dict[str, Any]) -> Tally:
-        tally = Tally(self.declared)
-        reached: set[int] = set()
-        reason = outcome_of(ended)
-        for answer in answers:
-            body = json.loads(answer.payload)
-            if "reason" in body:
-                reason = ("runtime_error", str(body["reason"])) if body["reason"] else ("pass", "")
-                continue
-            index, passed, left, right = body["decided"]
-            site = self._sites[int(index)]
-            reached.add(int(index))
-            if passed is True:
-                tally.passes()
-            else:
-                name = f"line {site.line}"
-                tally.fails(name, "fail", site.given, str(right), str(left), "")
-        if reason[0] != "pass":
-            tally.fails("tests", reason[0], "", "", "", reason[1], executed=False)
-        elif self._certain - reached:
-            tally.error = f"{len(self._certain - reached)} declared checks were not run"
-        return tally
+def _otherwise_used(trees: list[ast.Module]) -> set[str]:
+    """Names that are not only called: what they stand for is needed itself."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called}

@@ -11,10 +11,10 @@ import sys
 import types
 from typing import Any
 
-from synthd.sandbox.inside import checks, loading, telling, testfile
+from synthd.sandbox.inside import checks, lent, loading, telling, testfile
 from synthd.sandbox.inside.checks import Example, Statement
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.peer import Peer, step
+from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import Reporter, Unanswered
 from synthd.sandbox.inside.wire import Channel, Op
@@ -48,6 +48,7 @@ class Tester:
             self._fail("import", telling.describe(error), line)
             return
         known = self._names.freeze(self._order["known"])
+        self._peer.share(module.__name__, sorted(vars(module)))
         self._doctests(vars(module))
         self._examples(vars(module))
         for file in self._order["files"]:
@@ -80,12 +81,7 @@ class Tester:
         self._dropped += dropped
 
     def _perform(self, do: str, handle: int, args: Any, kwargs: Any) -> Any:
-        held = self._peer.exported(handle)
-        if do == "call":
-            return held(*args, **kwargs)
-        if do in ("next", "send", "throw"):
-            return step(held, do, args)
-        raise TypeError(f"cannot {do} here")
+        return lent.use(self._peer.exported(handle), do, args, kwargs)
 
     def _count(self) -> int:
         return self._calls

@@ -60,7 +60,7 @@ def load_full(data: Path) -> Suite:
         )
         for line, row in rows(path, _Full)
     )
-    note = "367, 601 and 927 hand instances of the program's own classes to it: in-process."
+    note = "367, 601 and 927 hand instances of the program's own classes to it."
     return Suite("mbpp-full", "MBPP, all of it", LICENCE, tasks, digest(path), path, note)
 
 
@@ -81,8 +81,6 @@ def _task(
         raise SuiteDamaged(path, line, f"not Python ({error.msg})") from None
     if not names.entry:
         raise SuiteDamaged(path, line, "the asserts call no function of the program")
-    if not names.classes:
-        imports, setup = (*imports, setup), ""
     lines = [part for part in (*imports, *names.imports, *asserts) if part.strip()]
     return Task(
         id=task_id,
@@ -92,8 +90,7 @@ def _task(
         tests=TestCode(
             entry=names.entry,
             text="\n".join(lines) + "\n",
-            # Without set-up code of its own, the class's name says that the asserts need it.
-            setup=setup or "\n".join(names.classes),
+            setup=setup,
         ),
         reference=code,
     )
@@ -110,10 +107,10 @@ def _lf(text: str) -> str:
 
 
 class _Names:
-    """What the asserts name: functions, classes and modules of the program.
+    """What the asserts name: functions and modules of the program.
 
-    entry: the program's function that they call most. classes: those of the program's that the
-    tests use. imports: the program's import statements whose modules they use.
+    entry: the program's function that they call most. imports: the program's import statements
+    whose modules the tests use.
     """
 
     def __init__(self, code: str, asserts: str, setup: str) -> None:
@@ -123,7 +120,6 @@ class _Names:
         used = set(_loaded(calls)) | set(_loaded(ready))
         called = Counter(name for name in _called(calls) if name in functions)
         self.entry = called.most_common(1)[0][0] if called else ""
-        self.classes = tuple(sorted(used & classes))
         missing = used - functions - classes - set(dir(builtins))
         self.imports = tuple(
             ast.unparse(node)

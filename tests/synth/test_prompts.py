@@ -93,7 +93,7 @@ def test_turns_continue_the_draft_and_keep_their_order() -> None:
         assert [message.role for message in prompt] == ["system"] + ["user", "assistant"] * 2 + [
             "user"
         ]
-        assert "x + x" in prompt[3].content and "x * 3" in prompt[5].content
+        assert "x + x" in prompt[2].content and "x * 3" in prompt[4].content
     assert prompts.multi_turn(PROBLEM, CHILD)[: 2 + 2] == prompts.multi_turn(PROBLEM, attempt())
 
 
@@ -152,7 +152,7 @@ def test_a_choice_is_read(text: str, letter: str | None) -> None:
 
 
 def test_likelihood_of_the_code_leaves_prose_out() -> None:
-    pieces = ("Sure", ":\n", "```", "python\n", "def sq(x):", " return 1", "\n", "```", " bye")
+    pieces = ("Sure", ":\n", "```", "python\n", "def sq(x):", " return 1", "\n", "```", "\nbye")
     logprobs = (-9.0, -9.0, -9.0, -9.0, -1.0, -3.0, -2.0, -9.0, -9.0)
     likely = Attempt(
         Candidate("return 1", completion="".join(pieces), logprobs=logprobs, pieces=pieces),

@@ -121,10 +121,7 @@ def _python(path: Path, program: str, asked: Asked, text: str) -> TestCode:
     else:
         entry = asked.entry or _most_called(tree, defined) or _only(path, defined)
         text += _calls_of_tests(tree, asked.tests, path)
-    used = _used(tree) & classes
-    if used and check:
-        text, check = f"{text}\n{check}({entry})\n", ""
-    return TestCode(entry, text, check=check, setup="\n".join(sorted(used)))
+    return TestCode(entry, text, check=check)
 
 
 def _parse(text: str, path: Path) -> ast.Module:
@@ -203,10 +200,6 @@ def _most_called(tree: ast.Module, defined: list[str]) -> str:
     )
     known = [name for name in defined if called[name]]
     return max(known, key=lambda name: called[name], default="")
-
-
-def _used(tree: ast.Module) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _calls_of_tests(tree: ast.Module, tests: Path, path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from synthd.synth.models import ollama_server
 from synthd.synth.models.retry import Patience, patiently
-from synthd.synth.models.stream import CHARACTERS_PER_TOKEN, Piece, Tokens
+from synthd.synth.models.stream import CHARACTERS_PER_TOKEN, Likely, Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class OllamaModel:
                 self._model,
                 [{"role": m.role, "content": m.content} for m in prompt],
                 stream=True,
+                logprobs=sampling.logprobs or None,
                 options={
                     "temperature": sampling.temperature,
                     "num_predict": sampling.max_tokens,
@@ -96,9 +97,10 @@ class OllamaModel:
 
 def _piece(chunk: ollama.ChatResponse) -> Piece:
     text = chunk.message.content or ""
+    likely = tuple(Likely(told.token.encode(), told.logprob) for told in chunk.logprobs or ())
     if not chunk.done:
-        return Piece(text)
+        return Piece(text, likely=likely)
     finish = Finish.LENGTH if chunk.done_reason == "length" else Finish.STOP
     if chunk.prompt_eval_count is None or chunk.eval_count is None:
-        return Piece(text, finish)
-    return Piece(text, finish, Tokens(chunk.prompt_eval_count, chunk.eval_count))
+        return Piece(text, finish, likely=likely)
+    return Piece(text, finish, Tokens(chunk.prompt_eval_count, chunk.eval_count), likely)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from synthd.synth.models import failures
-from synthd.synth.models.stream import Piece, Tokens
+from synthd.synth.models.stream import Piece, Tokens, likely
 from synthd.synth.ports import Finish, Prompt, Sampling
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ DONE = "[DONE]"
 
 
 def body(prompt: Prompt, sampling: Sampling) -> dict[str, object]:
+    # Without an alternative to each token, llama.cpp tells no log-probability at all.
+    logprobs = {"logprobs": True, "top_logprobs": 1} if sampling.logprobs else {}
     return {
         "messages": [{"role": m.role, "content": m.content} for m in prompt],
         "temperature": sampling.temperature,
@@ -25,6 +27,7 @@ def body(prompt: Prompt, sampling: Sampling) -> dict[str, object]:
         "stream": True,
         "stream_options": {"include_usage": True},
         "cache_prompt": True,
+        **logprobs,
     }
 
 
@@ -70,15 +73,16 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Any, None]:
 
 
 def _piece(event: Any) -> Piece:
-    text, finish, tokens = "", None, None
+    text, finish, tokens, told = "", None, None, None
     if event.get("choices"):
         choice = event["choices"][0]
         text = choice["delta"].get("content") or ""
+        told = choice.get("logprobs")
         if choice.get("finish_reason"):
             finish = Finish.LENGTH if choice["finish_reason"] == "length" else Finish.STOP
     if usage := event.get("usage"):
         tokens = Tokens(usage["prompt_tokens"], usage["completion_tokens"])
-    return Piece(text, finish, tokens)
+    return Piece(text, finish, tokens, likely(told))
 
 
 def _told(error: Any) -> str:

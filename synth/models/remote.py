@@ -16,7 +16,7 @@ from synthd.synth.models import failures
 from synthd.synth.models.errors import ModelError, ModelFailed
 from synthd.synth.models.retry import Patience, Transient, patiently
 from synthd.synth.models.scrub import without_secrets
-from synthd.synth.models.stream import Piece, Tokens
+from synthd.synth.models.stream import Piece, Tokens, likely
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 
 # "litellm.BadRequestError: OpenAIException - …": litellm's classes mean nothing to a user.
@@ -85,6 +85,7 @@ class RemoteModel:
                 temperature=sampling.temperature,
                 max_tokens=sampling.max_tokens,
                 seed=sampling.seed,
+                **({"logprobs": True} if sampling.logprobs else {}),
                 stream=True,
                 stream_options={"include_usage": True},
                 api_base=self._base or None,
@@ -139,8 +140,12 @@ def _litellm() -> Any:
 
 
 def _piece(chunk: Any) -> Piece:
-    choices = chunk.choices
-    return Piece(choices[0].delta.content or "" if choices else "")
+    if not chunk.choices:
+        return Piece()
+    choice = chunk.choices[0]
+    told: Any = getattr(choice, "logprobs", None)
+    told = told.model_dump() if hasattr(told, "model_dump") else told
+    return Piece(choice.delta.content or "", likely=likely(told))
 
 
 def _end(stream: Any) -> Piece:

@@ -8,17 +8,23 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 from synthd.synth.models.errors import ModelFailed
 from synthd.synth.models.retry import Patience, patiently
-from synthd.synth.models.stream import Piece, Tokens
+from synthd.synth.models.stream import Likely, Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 
 Answer = Callable[[Prompt, Sampling, int], str]
 WORD = re.compile(r"\s*\S+|\s+$")
 
 
+def by_length(word: str) -> float:
+    """A log-probability for a word: the longer, the less likely."""
+    return -len(word.strip()) / 10
+
+
 class ScriptedModel:
     """Says the n-th line of its script at its n-th call, or what a function makes of the call.
 
     A word counts as a token; max_tokens cuts. Calls are numbered in the order they are made.
+    logprob: how likely a word is, where that is asked for; None: a model that does not tell.
     """
 
     def __init__(
@@ -28,11 +34,13 @@ class ScriptedModel:
         name: str = "local/scripted",
         slots: int = 4,
         seconds_per_token: float = 0.0,
+        logprob: Callable[[str], float] | None = by_length,
     ) -> None:
         self._script = script
         self._name = name
         self._slots = slots
         self._seconds_per_token = seconds_per_token
+        self._logprob = logprob
         self.calls = 0
         self.running = 0
 
@@ -71,6 +79,11 @@ class ScriptedModel:
             raise ModelFailed(f"the script ends after {len(self._script)} answers")
         return self._script[call]
 
+    def _likely(self, word: str, sampling: Sampling) -> tuple[Likely, ...]:
+        if self._logprob is None or not sampling.logprobs:
+            return ()
+        return (Likely(word.encode(errors="replace"), self._logprob(word)),)
+
     async def _stream(
         self, prompt: Prompt, sampling: Sampling, text: str
     ) -> AsyncGenerator[Piece, None]:
@@ -80,6 +93,6 @@ class ScriptedModel:
         for word in said:
             # Also without a delay: a model never answers before others had their turn.
             await asyncio.sleep(self._seconds_per_token)
-            yield Piece(word)
+            yield Piece(word, likely=self._likely(word, sampling))
         finish = Finish.STOP if len(said) == len(words) else Finish.LENGTH
         yield Piece(finish=finish, tokens=Tokens(asked, len(said)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,12 +22,21 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """One token of the answer. raw: a token may end in the middle of a character."""
+
+    raw: bytes
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What one chunk of a stream told: some text, why it ended, what it cost, or nothing."""
 
     text: str = ""
     finish: Finish | None = None
     tokens: Tokens | None = None
+    likely: tuple[Likely, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,6 +48,7 @@ class Collector:
     texts: list[str] = field(default_factory=list)
     finish: Finish | None = None
     tokens: Tokens | None = None
+    likely: list[Likely] = field(default_factory=list)
 
     def add(self, piece: Piece) -> None:
         if piece.text:
@@ -45,6 +56,7 @@ class Collector:
             self.heard(piece.text)
         self.finish = piece.finish or self.finish
         self.tokens = piece.tokens or self.tokens
+        self.likely += piece.likely
 
     @property
     def started(self) -> bool:
@@ -70,8 +82,32 @@ class Collector:
             tokens.prompt,
             tokens.completion,
             counted=self.tokens is not None,
+            logprobs=tuple(token.logprob for token in self.likely) or None,
+            pieces=_texts(self.likely),
         )
 
     def _estimate(self) -> Tokens:
         said = sum(len(message.content) for message in self.prompt)
         return Tokens(round(said / CHARACTERS_PER_TOKEN), len(self.texts))
+
+
+def _texts(tokens: list[Likely]) -> tuple[str, ...]:
+    """The text of each token; a character that several share is the last one's."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    return tuple(decoder.decode(token.raw) for token in tokens)
+
+
+def likely(told: object) -> tuple[Likely, ...]:
+    """The tokens of one chunk in OpenAI's form: `{"content": [{"token", "bytes", "logprob"}]}`.
+
+    Nothing where the chunk has none, or has them in another form.
+    """
+    content = told.get("content") if isinstance(told, dict) else None
+    found: list[Likely] = []
+    for token in content or ():
+        raw, logprob = token.get("bytes"), token.get("logprob")
+        if not isinstance(logprob, int | float):
+            return ()
+        text = str(token.get("token", ""))
+        found.append(Likely(bytes(raw) if raw else text.encode(errors="replace"), float(logprob)))
+    return tuple(found)

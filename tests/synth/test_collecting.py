@@ -189,3 +189,17 @@ async def test_what_cannot_be_executed_is_an_error_and_no_other_ranking() -> Non
 
     with pytest.raises(Unmet, match="cannot run"):
         await solve(run(["2"], ROOMY), Executing())
+
+
+async def test_a_model_without_log_probabilities_is_an_error() -> None:
+    async def likely(run: Run) -> None:
+        await run.attempts([Ask(PROMPT, 1.0, "draft.0", "draft", logprobs=True)])
+
+    search = run([], ROOMY)
+    search.model = ScriptedModel(["2"], logprob=None)
+    with pytest.raises(Unmet, match="local/scripted does not give"):
+        await solve(search, likely)
+    assert search.ledger.usage.completion_tokens == 1, "it was paid for all the same"
+    search = run(["2"], ROOMY)
+    outcome = await solve(search, likely)
+    assert outcome.best is not None and outcome.best.candidate.logprobs == (-0.1,)

@@ -57,7 +57,12 @@ class Server:
         self.replies.append(Reply(status, [json.dumps(body).encode()], headers=headers))
 
     def openai(
-        self, *texts: str, usage: bool = True, finish: str = "stop", after: str = ""
+        self,
+        *texts: str,
+        usage: bool = True,
+        finish: str = "stop",
+        after: str = "",
+        logprob: float | None = None,
     ) -> None:
         """Stream texts as an OpenAI server does. after="cut" or "hang": before the end comes."""
 
@@ -68,7 +73,10 @@ class Server:
 
         def delta(text: str | None, reason: str | None) -> bytes:
             said = {} if text is None else {"role": "assistant", "content": text}
-            choice = {"index": 0, "delta": said, "finish_reason": reason}
+            choice: dict[str, object] = {"index": 0, "delta": said, "finish_reason": reason}
+            if text is not None and logprob is not None:
+                token = {"token": text, "bytes": [*text.encode()], "logprob": logprob}
+                choice["logprobs"] = {"content": [{**token, "top_logprobs": []}]}
             return event({**base, "choices": [choice]})
 
         chunks = [delta(text, None) for text in texts]
@@ -81,12 +89,21 @@ class Server:
         kind = {"Content-Type": "text/event-stream"}
         self.replies.append(Reply(200, chunks, after or "end", kind))
 
-    def ollama(self, *texts: str, done: dict[str, object] | None = None, after: str = "") -> None:
+    def ollama(
+        self,
+        *texts: str,
+        done: dict[str, object] | None = None,
+        after: str = "",
+        logprob: float | None = None,
+    ) -> None:
         """Stream texts as Ollama does."""
         lines: list[dict[str, object]] = [
             {"model": "m", "message": {"role": "assistant", "content": text}, "done": False}
             for text in texts
         ]
+        if logprob is not None:
+            for line, text in zip(lines, texts, strict=True):
+                line["logprobs"] = [{"token": text, "logprob": logprob}]
         if not after:
             end = {"model": "m", "message": {"role": "assistant", "content": ""}, "done": True}
             lines.append({**end, **(done or {})})

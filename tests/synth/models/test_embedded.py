@@ -87,6 +87,15 @@ async def test_max_tokens_is_a_hard_limit(make: Make) -> None:
 
 
 @pytest.mark.real_model
+async def test_tells_how_likely_its_tokens_were(make: Make) -> None:
+    ask: Prompt = (Message("user", "Repeat this, nothing else: naïve 漢字 🙂"),)
+    said = await make().complete(ask, Sampling(0.0, 30, 1, logprobs=True))
+    assert said.logprobs is not None
+    assert all(-30 < logprob <= 0 for logprob in said.logprobs)
+    assert "".join(said.pieces) == said.text
+    assert len(said.pieces) == len(said.logprobs) <= said.completion_tokens
+
+
 async def test_a_prompt_that_does_not_fit(make: Make) -> None:
     with pytest.raises(ContextTooLong, match="4096"):
         await make().complete((Message("user", "word " * 5000),), greedy(5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,21 @@ async def test_streams_with_the_sampling_that_was_asked(
     options = {"temperature": 0.3, "num_predict": 40, "seed": 7, "num_ctx": 4096}
     assert asked["options"] == options and asked["model"] == "coder:1b"
     assert model.name == "ollama/coder:1b" and model.endpoint == f"Ollama at {server.url}"
+
+
+async def test_log_probabilities_where_they_are_asked_for(
+    server: Any, make: Make, prompt: Prompt
+) -> None:
+    server.ollama("Hel", "lö", logprob=-0.5)
+    model = make(server.url)
+    completion = await model.complete(prompt, replace(SAMPLING, logprobs=True))
+    assert completion.logprobs == (-0.5, -0.5) and completion.pieces == ("Hel", "lö")
+    assert server.requests[0]["logprobs"] is True
+    server.ollama("Hel", "lö")
+    completion = await model.complete(prompt, replace(SAMPLING, logprobs=True))
+    assert completion.logprobs is None, "this one does not tell"
+    await model.complete(prompt, SAMPLING)
+    assert not server.requests[2].get("logprobs")
 
 
 async def test_a_server_that_does_not_count(server: Any, make: Make, prompt: Prompt) -> None:

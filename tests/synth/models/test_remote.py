@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,6 +64,21 @@ async def test_streams_with_the_sampling_that_was_asked(
     assert asked["messages"][0] == {"role": "system", "content": prompt[0].content}
     assert server.keys == [f"Bearer {KEY}"]
     assert model.name == "openai/m" and model.endpoint == server.url
+
+
+async def test_log_probabilities_where_they_are_asked_for(
+    server: Any, make: Make, prompt: Prompt
+) -> None:
+    server.openai("Hel", "lö", logprob=-0.5)
+    model = make(server.url)
+    completion = await model.complete(prompt, replace(SAMPLING, logprobs=True))
+    assert completion.logprobs == (-0.5, -0.5) and completion.pieces == ("Hel", "lö")
+    assert server.requests[0]["logprobs"] is True
+    server.openai("Hel", "lö")
+    completion = await model.complete(prompt, replace(SAMPLING, logprobs=True))
+    assert completion.logprobs is None, "this one does not tell"
+    await model.complete(prompt, SAMPLING)
+    assert not server.requests[2].get("logprobs")
 
 
 async def test_tokens_that_nobody_told_are_estimates(

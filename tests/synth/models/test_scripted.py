@@ -39,6 +39,14 @@ async def test_max_tokens_cuts(prompt: Prompt) -> None:
     assert (cut.text, cut.finish, cut.completion_tokens) == ("a b", Finish.LENGTH, 2)
 
 
+async def test_tells_how_likely_its_words_were_where_asked(prompt: Prompt) -> None:
+    asked = Sampling(0, 9, 0, logprobs=True)
+    told = await ScriptedModel(["a bb"]).complete(prompt, asked)
+    assert (told.logprobs, told.pieces) == ((-0.1, -0.2), ("a", " bb"))
+    assert (await ScriptedModel(["a bb"]).complete(prompt, SAMPLING)).logprobs is None
+    assert (await ScriptedModel(["a"], logprob=None).complete(prompt, asked)).logprobs is None
+
+
 async def test_saying_nothing_is_an_error(prompt: Prompt) -> None:
     with pytest.raises(EmptyAnswer) as raised:
         await ScriptedModel(["\n "]).complete(prompt, SAMPLING)

@@ -6,7 +6,7 @@ import re
 from decimal import Context, Decimal, localcontext
 from itertools import zip_longest
 
-from synthd.sandbox.programs import Rule
+from synthd.sandbox.programs import Exchange, Exchanges, Rule
 
 _BLANKS = " \t\r"
 # A number that stands alone: neither part of a word nor of a version such as 1.2.3.
@@ -15,6 +15,13 @@ _NUMBER = re.compile(
 )
 # Exact for any two doubles, and bounded for what a program makes up; nothing raises.
 _EXACT = Context(prec=800, traps=[])
+
+
+def objection(got: str, row: Exchange, tests: Exchanges) -> str | None:
+    """None if that is what should be printed, else why not: in words, where there are any."""
+    if tests.checker is not None:
+        return tests.checker((row.given,), got) or None
+    return None if same_output(got, row.expected, tests.rule) else ""
 
 
 def same_output(got: str, expected: str, rule: Rule) -> bool:

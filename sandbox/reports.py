@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from synthd.sandbox.checks import CaseReport, Outcome
-from synthd.sandbox.exchange import same_output
+from synthd.sandbox.exchange import objection
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.tally import LETTERS
@@ -61,8 +61,9 @@ def _exchanged(outputs: list[list[str]], tests: Exchanges) -> tuple[str, list[Ca
     for index, (ended, row) in enumerate(zip(outputs, tests.rows, strict=False)):
         outcome, detail, said = ended
         got = text_of(said)
-        if outcome == "pass" and not same_output(got, row.expected, tests.rule):
-            outcome = "fail"
+        if outcome == "pass":
+            why = objection(got, row, tests)
+            outcome, detail = ("pass", "") if why is None else ("fail", why)
         letters += LETTERS[outcome]
         if outcome != "pass" and len(cases) < _MOST:
             texts = (_short(row.given), _short(row.expected), _short(got), detail)

@@ -16,18 +16,18 @@ import resource
 import shutil
 import signal
 import socket
-import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 from synthd.sandbox.inside import plain, seccomp, talk
+from synthd.sandbox.inside.asked import Asked
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, fork, harden
 from synthd.sandbox.inside.program import ANSWERS, PATH, Line, Program, compiled
 from synthd.sandbox.inside.script import run_script
-from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, frames, pack
+from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, frames
 
 _F_SETPIPE_SZ = 1031
 _PIPE = 1 << 18
@@ -41,8 +41,7 @@ class Server:
         self._scratch = scratch
         self._names = Names([os.path.dirname(PATH)], strict=False)
         self._filter = seccomp.child_filter()
-        self._calls: dict[int, bytes] = {}
-        self._inputs: dict[int, list[bytes]] = {}
+        self._asked: dict[int, Asked] = {}
         self._pid = os.getpid()
         self._shared = bool(limits["shared"]) and plain.supported()
         self._plainness = plain.Plainness()
@@ -66,51 +65,63 @@ class Server:
         gc.freeze()
         try:
             while True:
-                frame = self._link.receive()
-                while frame.op == Op.RUN and self._shared and self._link.pending():
-                    frame = self._gather(frame)
-                self._obey(frame)
+                self._obey(self._link.receive())
         except EOFError:
             return
 
-    def _gather(self, frame: Frame) -> Frame:
-        """Run all programs that are waiting, those that may together; the next other frame."""
-        batch: list[tuple[int, bytes, bytes]] = []
-        while True:
-            tests, _ = PLACE.unpack_from(frame.payload)
-            if frame.op != Op.RUN or self._inputs[tests] or len(batch) == _BATCH:
-                break
-            batch.append((frame.number, self._calls[tests], frame.payload[PLACE.size :]))
-            if not self._link.pending():
-                self._together(batch)
-                return self._link.receive()
-            frame = self._link.receive()
-        self._together(batch)
-        return frame
-
     def _obey(self, frame: Frame) -> None:
+        after: Frame | None = frame
+        while after is not None:
+            after = self._do(after)
+
+    def _do(self, frame: Frame) -> Frame | None:
+        """Returns a frame that was taken in meanwhile, if one was."""
         if frame.op == Op.CALLS:
-            self._calls[frame.number] = frame.payload
-            self._inputs[frame.number] = [
-                said.payload for said in frames(frame.payload) if said.op == Op.SCRIPT
-            ]
+            self._asked[frame.number] = Asked(frame.payload)
         elif frame.op == Op.FORGET:
-            self._calls.pop(frame.number, None)
-            self._inputs.pop(frame.number, None)
+            self._asked.pop(frame.number, None)
         elif frame.op in (Op.RUN, Op.TALK):
             tests, row = PLACE.unpack_from(frame.payload)
-            source = frame.payload[PLACE.size :]
+            source, asked = frame.payload[PLACE.size :], self._asked[tests]
             if frame.op == Op.TALK:
-                self._talk(frame.number, self._calls[tests], source)
-            elif self._inputs[tests]:
-                self._execute(frame.number, self._inputs[tests][row], source)
+                self._talk(frame.number, asked.load, source)
+            elif asked.inputs:
+                self._execute(frame.number, asked.inputs[row], source)
+            elif self._shared and self._link.pending():
+                return self._gather(frame)
             else:
-                self._run(frame.number, self._calls[tests], source)
+                self._run(frame.number, asked.calls(row), source)
+        return None
+
+    def _gather(self, frame: Frame) -> Frame | None:
+        """Run all programs that are waiting and know what they are asked; the next other frame."""
+        batch = [self._order(frame)]
+        after: Frame | None = None
+        while after is None and len(batch) < _BATCH and self._link.pending():
+            frame = self._link.receive()
+            if self._is_foreseen(frame):
+                batch.append(self._order(frame))
+            else:
+                after = frame
+        if len(batch) == 1:
+            self._run(*batch[0])
+        else:
+            self._together(batch)
+        return after
+
+    def _is_foreseen(self, frame: Frame) -> bool:
+        if frame.op != Op.RUN:
+            return False
+        tests, _ = PLACE.unpack_from(frame.payload)
+        return not self._asked[tests].inputs
+
+    def _order(self, frame: Frame) -> tuple[int, bytes, bytes]:
+        """A program's number, what it is asked, and its text."""
+        tests, row = PLACE.unpack_from(frame.payload)
+        return frame.number, self._asked[tests].calls(row), frame.payload[PLACE.size :]
 
     def _together(self, batch: list[tuple[int, bytes, bytes]]) -> None:
         """In one process those that are plain and come to their end; each other in its own."""
-        if not batch:
-            return
         ours, theirs = _pipe()
         pid = fork()
         if pid == 0:
@@ -188,15 +199,13 @@ class Server:
         self._tidy()
         self._tell(number, ended, child.said)
 
-    def _talk(self, number: int, asked: bytes, source: bytes) -> None:
-        """A program that is asked one thing after the other, and nothing that was foreseen."""
-        load = next(frames(asked))
-        asked = pack(load.op, load.number, load.payload)
+    def _talk(self, number: int, load: bytes, source: bytes) -> None:
+        """A program that is asked one thing after the other."""
         ours, theirs = socket.socketpair()
         pid = fork()
         if pid == 0:
             end = theirs.fileno()
-            self._child(lambda: _answer(end, source, Line(asked, True), self._names))
+            self._child(lambda: _answer(end, source, Line(load, True), self._names))
         theirs.close()
         ended = talk.converse(self._link, ours, pid, self._limits)
         ours.close()
@@ -261,5 +270,4 @@ def serve(descriptor: int, limits: dict[str, Any], scratch: str) -> None:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.close(null)
-    sys.stdin = sys.stdout = sys.stderr = open(os.devnull, "r+")
     Server(link, limits, scratch).run()

@@ -156,7 +156,7 @@ async def _exchanged(bench: Bench, text: str, tests: Exchanges) -> Findings:
             cases.append(CaseReport(name, Outcome.TIMEOUT, given, expected, "", why))
             break
         ran, ending = await bench.exchange(row.given, left)
-        cases.append(verdicts.of_row(name, row, tests.rule, ran, ending))
+        cases.append(verdicts.of_row(name, row, tests, ran, ending))
         await asyncio.sleep(0)
     passed = sum(case.outcome is Outcome.PASS for case in cases)
     return Findings(tuple(cases), len(cases), passed, len(tests.rows))

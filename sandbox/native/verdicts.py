@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synthd.sandbox.checks import CaseReport, Outcome
-from synthd.sandbox.exchange import same_output
+from synthd.sandbox.exchange import objection
 from synthd.sandbox.level import Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.native.endings import clipped, of_program
 from synthd.sandbox.native.instrumented import Failure, Instrumented, Told, read
 from synthd.sandbox.native.process import Ran
-from synthd.sandbox.programs import Exchange, ProgramReport, Rule
+from synthd.sandbox.programs import Exchange, Exchanges, ProgramReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,14 @@ class Findings:
 
 
 def of_row(
-    name: str, row: Exchange, rule: Rule, ran: Ran, ending: tuple[Outcome, str]
+    name: str, row: Exchange, tests: Exchanges, ran: Ran, ending: tuple[Outcome, str]
 ) -> CaseReport:
     outcome, detail = ending
     got = ran.printed.decode(errors="replace")
     if outcome is Outcome.PASS:
         readable = _is_text(ran.printed)
-        right = readable and same_output(got, row.expected, rule)
-        outcome = Outcome.PASS if right else Outcome.FAIL
-        detail = "" if readable else "the output is not UTF-8"
+        why = objection(got, row, tests) if readable else "the output is not UTF-8"
+        outcome, detail = (Outcome.PASS, "") if why is None else (Outcome.FAIL, why)
     if outcome is Outcome.PASS:
         return CaseReport(name, outcome)
     return CaseReport(

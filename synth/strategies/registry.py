@@ -7,15 +7,25 @@ field's metadata, a meaning. Adding one is one file beside this one and one line
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from synthd.synth.run import Strategy
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.seidr import Seidr
 
-STRATEGIES: Mapping[str, type[Seidr] | type[BestOfN]] = {"seidr": Seidr, "best-of-n": BestOfN}
+
+class Method(Strategy, Protocol):
+    """A strategy that is a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+STRATEGIES: Mapping[str, type[Method]] = {
+    "seidr": Seidr,
+    "best-of-n": BestOfN,
+}
 
 
 class BadStrategy(Exception):
@@ -59,10 +69,11 @@ def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise BadStrategy(f"{name} has no parameter {key!r}{hint} It has: {', '.join(known)}")
         values[key] = _value(f"{name}.{key}", hints[key], value)
-    return kind(**values)
+    make: Callable[..., Strategy] = kind
+    return make(**values)
 
 
-def _named(name: str) -> type[Seidr] | type[BestOfN]:
+def _named(name: str) -> type[Method]:
     kind = STRATEGIES.get(name)
     if kind is None:
         raise BadStrategy(f"no strategy {name!r}; there are: {', '.join(STRATEGIES)}")
@@ -83,6 +94,8 @@ def _value(where: str, hint: object, value: str | int | float | bool) -> object:
         if text in get_args(hint):
             return text
         raise wrong
+    if hint is str:
+        return text
     if hint is bool:
         if text.lower() not in {"true", "false"}:
             raise wrong

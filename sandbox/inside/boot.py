@@ -76,7 +76,7 @@ def _server(config: dict[str, Any]) -> Callable[[], None]:
     if role["name"] == "tester":
         from synthd.sandbox.inside import bulk
 
-        return lambda: bulk.serve(role["descriptor"], role["limits"])
+        return lambda: bulk.serve(role["descriptor"], role["limits"], config["scratch"])
     from synthd.sandbox.inside.runner import Runner
 
     return Runner(config["directory"], config["scratch"]).run

@@ -10,6 +10,7 @@ import base64
 import collections
 import json
 import os
+import resource
 import select
 import socket
 from typing import Any
@@ -250,7 +251,22 @@ class Tester:
             data = data[os.write(self._output, data) :]
 
 
-def serve(descriptor: int, limits: dict[str, Any]) -> None:
+def _limit(limits: dict[str, Any]) -> None:
+    """Candidates can make it hold what they say, and write into files that the tests lend them."""
+    for what, amount in (
+        (resource.RLIMIT_AS, 2 * limits["memory_bytes"] + (1 << 30)),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(what, (amount, amount))
+
+
+def serve(descriptor: int, limits: dict[str, Any], scratch: str) -> None:
+    _limit(limits)
+    os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+    os.chdir(scratch)
     names = Names([os.path.dirname(PATH)], strict=True)
     names.freeze(None)
     link = Link(socket.socket(fileno=descriptor))

@@ -15,7 +15,7 @@ from synthd.sandbox.inside.cells import BadValue
 
 _HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: defined in Python (or as good as)
 
-_CONTENT: dict[type, Any] = {
+CONTENT: dict[type, Any] = {
     int: lambda v: [int.__int__(v)],
     float: lambda v: [float.__float__(v)],
     str: lambda v: [str.__str__(v)],
@@ -34,8 +34,8 @@ _FROZEN = (int, float, str, bytes, tuple, frozenset)
 def solid_base(cls: type) -> type | None:
     """The built-in type that its instances are underneath, if we know how to copy that."""
     for base in cls.__mro__:
-        if not base.__flags__ & _HEAP or base in _CONTENT:
-            return base if base in _CONTENT else None
+        if not base.__flags__ & _HEAP or base in CONTENT:
+            return base if base in CONTENT else None
     return None
 
 
@@ -45,7 +45,7 @@ def describe_instance(value: Any) -> tuple[Any, list[Any]]:
         return ["enum", 0], [cls, value.name, value.value]
     base = solid_base(cls)
     assert base is not None
-    content = _CONTENT[base](value)
+    content = CONTENT[base](value)
     state = [part for pair in _state(value) for part in pair]
     return [base.__name__, len(content)], [cls, *content, *state]
 

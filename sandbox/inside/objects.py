@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import _io
 import _thread
+import builtins
+import collections
 import functools
+import math
+import operator
 import re
 import types
 from collections.abc import Callable
@@ -38,13 +42,20 @@ _CLAIMS: tuple[type, ...] = (
 )
 # Methods of built-in types that say yes or no about what they are given: from an object that
 # only pretends to be a string or a set, that would be the verdict itself.
-_DECIDE = frozenset(["startswith", "endswith", "issubset", "issuperset", "isdisjoint"])
+_DECIDE = frozenset("startswith endswith issubset issuperset isdisjoint equals".split())
 
 
 class RemoteObject:
     """Its subclasses have the special methods that the object's class has (see abilities)."""
 
-    __slots__ = ("__weakref__", "_synthd_handle", "_synthd_outcome", "_synthd_us")
+    __slots__ = (
+        "__weakref__",
+        "_synthd_content",
+        "_synthd_handle",
+        "_synthd_outcome",
+        "_synthd_us",
+    )
+    _synthd_base: type | None = None
 
     def __init__(self, us: Us, handle: int, outcome: str) -> None:
         """outcome: what it comes to when a check asks what is not answered."""
@@ -54,15 +65,19 @@ class RemoteObject:
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
-        return _claimed(type(self).__module__, type(self).__qualname__) or type(self)
+        cls: Any = type(self)
+        return cls._synthd_base or _claimed(cls.__module__, cls.__qualname__) or cls
 
     def __getattr__(self, name: str) -> Any:
         if name in ABILITIES.values():
             raise AttributeError(f"'{type(self).__qualname__}' object has no attribute '{name}'")
         if name.startswith("__") and name not in ("__name__", "__qualname__"):
             refuse(self)
-        if name in _DECIDE and self._synthd_outcome == "fail":
-            refuse(self)
+        if name == "_synthd_content":
+            raise AttributeError(name)
+        if name in _DECIDE:
+            decided = type(self)._synthd_base and getattr(_content(self), name, None)
+            return decided or refuse(self)
         return self._synthd_us.attribute(self._synthd_handle, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -167,28 +182,71 @@ _SPECIAL["exit"] = {"__exit__": _leave}
 _SPECIAL["contains"] = {"__contains__": _contains}
 _SPECIAL["iter"]["__contains__"] = _SPECIAL["item"]["__contains__"] = _contains
 _SPECIAL["class"] = {"__instancecheck__": _is_instance}
-_REFUSED = """
+_OPERATORS = """
 lt le gt ge add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod divmod rdivmod
 pow rpow lshift rlshift rshift rrshift and rand or ror xor rxor matmul rmatmul neg pos abs invert
-int float complex index round trunc floor ceil reduce reduce_ex copy deepcopy
+int float complex index round trunc floor ceil
 """
-for _name in _REFUSED.split():
+for _name in [*_OPERATORS.split(), "reduce", "reduce_ex", "copy", "deepcopy"]:
     setattr(RemoteObject, f"__{_name}__", refuse)
+
+
+def _content(self: RemoteObject) -> Any:
+    """Asked once if it cannot change: it is not another value for every comparison."""
+    if not hasattr(self, "_synthd_content"):
+        base = type(self)._synthd_base or object
+        value = _exactly(self, base, ask(self, "content"))
+        if base in (list, set, dict, collections.deque):
+            return value
+        object.__setattr__(self, "_synthd_content", value)
+    return self._synthd_content
+
+
+def _by_content(name: str) -> Callable[..., Any]:
+    """An operator, on what a subclass of a plain type is underneath: that is decided here."""
+    function = _operator(name)
+    if function is None:
+        reflected: Any = _operator(name[1:])
+        return lambda self, other: reflected(other, _content(self))
+    return lambda self, *args: function(_content(self), *args)
+
+
+def _operator(name: str) -> Any:
+    for place in (operator, builtins, math):
+        found = getattr(place, name, None) or getattr(place, name + "_", None)
+        if found is not None:
+            return found
+    return None
 
 
 @functools.lru_cache(maxsize=256)
 def _class_of(module: str, name: str, abilities: frozenset[str]) -> type[RemoteObject]:
     space: dict[str, Any] = {"__slots__": (), "__module__": module, "__qualname__": name}
-    for ability in sorted(abilities):
-        space.update(_SPECIAL.get(ability, {}))
-    return type(name, (RemoteObject,), space)
+    for ability in sorted(abilities, key=lambda one: (one in _BASES, one)):
+        if ability in _BASES:
+            space["_synthd_base"] = _BASES[ability]
+            space.update(_BY_CONTENT)
+        else:
+            space.update(_SPECIAL[ability])
+    return type(name.rsplit(".", 1)[-1], (RemoteObject,), space)
+
+
+_BASES: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (int, float, str, bytes, tuple, frozenset, list, set, dict, collections.deque)
+}
+_BY_CONTENT: dict[str, Any] = {
+    f"__{name}__": _by_content(name) for name in ["eq", "ne", "hash", *_OPERATORS.split()]
+}
+_BY_CONTENT["__contains__"] = _by_content("contains")
 
 
 def remote_object(
     us: Us, handle: int, outcome: str, module: str, name: str, abilities: list[Any]
 ) -> RemoteObject:
-    """abilities: the keys of ABILITIES, and "class" for a class."""
-    known = frozenset(one for one in abilities if type(one) is str and one in _SPECIAL)
+    """abilities: the keys of ABILITIES, "class" for a class, and the plain type underneath."""
+    named = (one for one in abilities if type(one) is str)
+    known = frozenset(one for one in named if one in _SPECIAL or one in _BASES)
     return _class_of(module, name.replace("\0", "")[:200], known)(us, handle, outcome)
 
 

@@ -4,11 +4,13 @@ It may do anything: the process holds nothing but the candidate's own. What it g
 any other value.
 """
 
+# ruff: noqa: B905 - zip(strict=) is not in every Python that runs this
 from __future__ import annotations
 
 import types
 from typing import Any
 
+from synthd.sandbox.inside import instances
 from synthd.sandbox.inside.objects import ABILITIES
 
 _METHODS = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
@@ -27,7 +29,10 @@ def nature(value: Any) -> tuple[str, list[str]]:
     if hasattr(cls, "__next__") and all(name.startswith("_") for name in dir(cls)):
         return "iterator", []
     able = [do for do, special in ABILITIES.items() if getattr(cls, special, None) is not None]
-    return "object", [*able, "class"] if isinstance(value, type) else able
+    if isinstance(value, type):
+        return "object", [*able, "class"]
+    base = instances.solid_base(cls)
+    return "object", able if base in (None, object) else [*able, base.__name__]
 
 
 def step(target: Any, do: str, args: tuple[Any, ...]) -> tuple[bool, Any]:
@@ -82,10 +87,20 @@ def _mend(held: Any, name: str, value: Any) -> None:
         setattr(held, name, value)
 
 
+def _content(held: Any) -> Any:
+    """What it is underneath, as a value of the plain type that it is a subclass of."""
+    base: Any = instances.solid_base(type(held))
+    parts = instances.CONTENT[base](held)
+    if base in (int, float, str, bytes):
+        return parts[0]
+    return dict(zip(parts[::2], parts[1::2])) if base is dict else base(parts)
+
+
 _DOINGS: dict[str, Any] = {
     "set": setattr,
     "del": delattr,
     "mend": _mend,
+    "content": _content,
     "bool": bool,
     "repr": repr,
     "str": str,

@@ -260,7 +260,8 @@ class Peer:
             self._exports[handle] = value
         cls = type(value)
         nature, able = (lent if self._names.strict else owned).nature(value)
-        about = [cls.__module__, cls.__qualname__, self._names.is_foreign(cls), able]
+        foreign = self._names.strict or self._names.is_foreign(cls)
+        about = [cls.__module__, cls.__qualname__, foreign, able]
         return ["token", [handle, nature, *about]]
 
     def _take(self, node: Node) -> Any:

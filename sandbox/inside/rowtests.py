@@ -38,6 +38,7 @@ class RowTests:
     def learn(self, answers: list[Frame], ended: dict[str, Any]) -> str:
         """Take the reference's answers as what is expected; why that cannot be, if so."""
         found: list[Any] = []
+        self._peer = Peer(_Nowhere(), self._names, nothing)
         for index in range(len(self._calls)):
             try:
                 found.append(self._answer(index, answers, ended))
@@ -51,6 +52,7 @@ class RowTests:
     def judge(self, answers: list[Frame], ended: dict[str, Any]) -> Tally:
         assert self.expected is not None
         tally = Tally(self.declared)
+        self._peer = Peer(_Nowhere(), self._names, nothing)  # no program's objects are another's
         for index, expected in enumerate(self.expected):
             outcome, got, detail = "pass", None, ""
             try:
@@ -62,12 +64,12 @@ class RowTests:
                 outcome, detail = stop.outcome, stop.detail
             if isinstance(expected, Exception):
                 outcome = "pass" if type(got) is type(expected) else "fail"
-            elif outcome == "pass" and not _holds(self._rule, got, expected):
-                outcome = "fail"
+            elif outcome == "pass":
+                outcome, detail = _decided(self._rule, got, expected)
             if outcome == "pass":
                 tally.passes()
                 continue
-            told = "" if isinstance(got, Exception) or outcome != "fail" else shown(got)
+            told = "" if isinstance(got, Exception) or outcome != "fail" or detail else shown(got)
             name = f"row {index + 1}"
             executed = index < len(answers)
             tally.fails(
@@ -110,6 +112,19 @@ def _no_token(_: Any) -> Any:
     raise ValueError("no such value in a row")
 
 
-def _holds(rule: list[Any], got: Any, expected: Any) -> bool:
+def _decided(rule: list[Any], got: Any, expected: Any) -> tuple[str, str]:
+    """(outcome, detail); what stayed in the candidate's process can be compared with nothing."""
     name, absolute, relative = rule
-    return rules.holds(name, absolute, relative, got, expected)
+    try:
+        held = rules.holds(name, absolute, relative, got, expected)
+        return ("pass", "") if held else ("fail", _unshowable(got))
+    except Stop as stop:
+        return stop.outcome, stop.detail
+
+
+def _unshowable(got: Any) -> str:
+    try:
+        shown(got)
+    except Stop:
+        return "it holds an object that stayed in the candidate's process"
+    return ""

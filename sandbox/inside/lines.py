@@ -10,6 +10,7 @@ import marshal
 from typing import Any, NamedTuple, NoReturn
 
 from synthd.sandbox.inside import lent
+from synthd.sandbox.inside.cells import ATOMS
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
@@ -73,8 +74,31 @@ class Call(NamedTuple):
 
 def call_of(name: str, strict: bool, args: Any, kwargs: Any) -> Call:
     """Raises ValueError for values that are not plain. strict: changed arguments matter."""
+    if not _plain([args, kwargs]):
+        raise ValueError("not only plain values")
     # Version 2 knows no references, so that equal calls have equal keys.
     return Call(marshal.dumps((name, args, kwargs), 2), marshal.dumps((name, strict, args, kwargs)))
+
+
+def _plain(values: Any) -> bool:
+    """Only exact types that marshal gives back as they were: it takes an array for bytes."""
+    waiting, seen = [values], set()
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if kind in ATOMS or part is Ellipsis:
+            continue
+        if kind not in (list, tuple, dict, set, frozenset):
+            return False
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if kind is dict:
+            waiting += part.keys()
+            waiting += part.values()
+        else:
+            waiting += part
+    return True
 
 
 def asked(calls: list[Call]) -> bytes:
@@ -90,14 +114,14 @@ class Script:
         self._foreseen = foreseen
         self._answers = answers
         self._ended = ended
-        self._next = 0
+        self.asked = 0
         self._peer = Peer(self, names, nothing, stranger=self._stranger)
         self.stopped: Stop | None = None
         self.astray = False
 
     def ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        place = self._next
-        self._next += 1
+        place = self.asked
+        self.asked += 1
         try:
             known = self._foreseen[place].key == marshal.dumps((name, args, kwargs), 2)
         except (ValueError, IndexError):
@@ -149,8 +173,9 @@ class Live:
         self._link = link
         self._entry = entry
         self._peer = Peer(self, names, self._perform)
-        self._asked: list[Call] = []
+        self._calls: list[Call] = []
         self._plain = True
+        self.asked = 0
         self.ran: Ran | None = None
 
     @property
@@ -158,8 +183,9 @@ class Live:
         return self._peer.stopped
 
     def ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        self.asked += 1
         try:
-            self._asked.append(call_of(name, True, args, kwargs))
+            self._calls.append(call_of(name, True, args, kwargs))
         except ValueError:
             self._plain = False
         if name == self._entry:
@@ -167,6 +193,7 @@ class Live:
         return self._peer.ask("named", 0, name, *args, **kwargs)
 
     def value(self, name: str) -> Any:
+        self.asked += 1
         self._plain = False
         return self._peer.ask("value", 0, name)
 
@@ -213,4 +240,4 @@ class Live:
 
     @property
     def foreseen(self) -> list[Call] | None:
-        return self._asked if self._plain and not self._peer.holds_any else None
+        return self._calls if self._plain and not self._peer.holds_any else None

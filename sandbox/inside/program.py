@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
 from synthd.sandbox.inside import owned
@@ -109,7 +110,7 @@ class Program:
             return
         except BaseException as error:
             failed, value = True, error
-        if before and (_changed(before, args, kwargs) or any(value is one for one in args)):
+        if before and (_changed(before, args, kwargs) or _shares(value, [args, kwargs])):
             self._reply(frame, {"again": True})
             return
         self._peer.reply(frame, failed, value)
@@ -210,6 +211,32 @@ def _changed(before: bytes, args: Any, kwargs: Any) -> bool:
         return marshal.dumps((args, kwargs), 2) != before
     except ValueError:
         return True
+
+
+def _shares(value: Any, given: Any) -> bool:
+    """Whether it holds an object that the arguments hold, too: a copy would not be the same."""
+    if type(value) in _FIXED:
+        return False
+    theirs = {id(part) for part in _holders(given)}
+    return any(id(part) in theirs for part in _holders(value))
+
+
+def _holders(value: Any) -> Iterator[Any]:
+    """All containers in it, itself included."""
+    waiting, seen = [value], set()
+    while waiting:
+        part = waiting.pop()
+        kind = type(part)
+        if kind in _FIXED or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if kind is not tuple or part:
+            yield part
+        if kind is dict:
+            waiting += part.keys()
+            waiting += part.values()
+        elif kind in (list, tuple, set, frozenset):
+            waiting += part
 
 
 def _is_async(function: Any) -> bool:

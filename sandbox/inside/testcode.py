@@ -26,6 +26,10 @@ class Asker(Protocol):
     @property
     def stopped(self) -> Stop | None: ...
 
+    @property
+    def asked(self) -> int:
+        """How many calls there were."""
+
     def ask(self, name: str, *args: Any, **kwargs: Any) -> Any: ...
 
     def value(self, name: str) -> Any: ...
@@ -68,8 +72,16 @@ class TestCode:
                 self._execute(line, watcher)
         except BaseException as error:
             reason = error
+        if reason is not None and line.asked == 0 and self._is_own(reason):
+            tally.error = f"the tests fail by themselves: {describe(reason)}"
+            return tally
         self._conclude(watcher, tally, line.stopped or reason)
         return tally
+
+    def _is_own(self, reason: BaseException) -> bool:
+        """Of an error before anything was asked: not for a name that the program should define."""
+        missing = isinstance(reason, NameError) and str(reason).split("'")[1:2]
+        return not isinstance(reason, Stop) and not (missing and missing[0] in self._strangers)
 
     def _execute(self, line: Asker, watcher: Watcher) -> None:
         def entry(*args: Any, **kwargs: Any) -> Any:

@@ -138,6 +138,38 @@ async def test_broken_tests_are_no_fault_of_the_program(pool: JudgePool) -> None
     assert (await tried(pool, SQUARE)).accepted
 
 
+SHARING = {
+    "x = [1]\nr = f(x)\nr[0].append(2)\nassert x == [1]\n": "def f(x):\n    return [x]\n",
+    "x = [[1]]\nr = f(x)\nassert r is not x[0]\n": "def f(x):\n    return x[0]\n",
+    "assert f(bytearray(b'a')) == b'ab'\n": "def f(x):\n    x.append(98)\n    return x\n",
+    "import array\nassert f(array.array('i')) == 'array'\n": (
+        "def f(x):\n    return type(x).__name__\n"
+    ),
+    "x = (1, [2])\nr = f(x)\nassert r is x[1]\n": "def f(x):\n    return x[1]\n",
+}
+
+
+@pytest.mark.parametrize("text", SHARING, ids=[str(n) for n in range(len(SHARING))])
+async def test_foreseen_calls_are_as_good_as_live_ones(pool: JudgePool, text: str) -> None:
+    """Objects that arguments and results share, and types that look alike to marshal."""
+    await twice(pool, SHARING[text], CodeTests("f", text))
+
+
+async def test_tests_that_fail_by_themselves_say_so(pool: JudgePool) -> None:
+    report = await tried(pool, SQUARE, CodeTests("f", "import nonesuch\nassert f(1) == 1"))
+    assert report.error.startswith("the tests fail by themselves: ModuleNotFoundError")
+    missing = await tried(pool, SQUARE, CodeTests("f", "assert helper(f(2)) == 4"))
+    assert (missing.error, missing.outcome.value) == ("", "runtime_error")
+
+
+async def test_async_functions_are_awaited_or_no_answer(pool: JudgePool) -> None:
+    later = "async def f(x):\n    return x * x\n"
+    assert not (await twice(pool, later)).accepted
+    tests = CodeTests("f", "import asyncio\nassert asyncio.run(f(3)) == 9\n")
+    assert (await twice(pool, later, tests)).accepted
+    assert not (await twice(pool, SQUARE, tests)).accepted
+
+
 async def test_the_head_is_the_benchmark_s_own(pool: JudgePool) -> None:
     """Tests that undo with a helper of the prompt what the program does."""
     head = "def encode(s):\n    return s[::-1]\n\ndef decode(s):\n    '''Undo encode.'''\n"

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synthd.synth.attempt import Attempt
+from synthd.synth.observation import Observation
+
+if TYPE_CHECKING:
+    from synthd.synth.ports import Prompt
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A model call began."""
+    """A model call began. One that has no Answered by the end failed or was cut off.
+
+    node: its place in the search tree; parent: the node of the program that it is about, or "".
+    """
 
     call: int
     purpose: str  # draft, explain, repair
     temperature: float
+    node: str = ""
+    parent: str = ""
+    prompt: Prompt = ()
+    seed: int = 0
+    max_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Answered:
     completion: str
     prompt_tokens: int
     completion_tokens: int
+    cut: bool = False  # at the most tokens that the call might cost
+    counted: bool = True  # the counts are the backend's, not our estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +57,12 @@ class Tried:
     programs: int  # evaluated so far
 
 
-Event = Asked | Heard | Answered | Tried
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The program of a node was executed on inputs that are no checks."""
+
+    node: str
+    observations: tuple[Observation, ...]
+
+
+Event = Asked | Heard | Answered | Tried | Observed

@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction
 from synthd.synth.budget import Budget, Ledger
 from synthd.synth.concurrently import concurrently
-from synthd.synth.events import Answered, Asked, Event, Heard, Tried
+from synthd.synth.events import Answered, Asked, Event, Heard, Observed, Tried
 from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
 from synthd.synth.observation import Observation
 from synthd.synth.ports import (
@@ -28,6 +28,7 @@ from synthd.synth.ports import (
 from synthd.synth.problem import Problem
 from synthd.synth.slots import Priority, Slots
 from synthd.synth.streams import derived_seed, stream
+from synthd.synth.telling import answered, asked
 from synthd.synth.unmet import Unmet
 
 
@@ -142,6 +143,7 @@ class Run:
         new = tuple(dict.fromkeys(c for c in wanted if (code, c) not in self._observed))
         if new:
             found = await self.verifier.observe(self.problem, attempt.candidate, new)
+            self.trace(Observed(attempt.candidate.node, tuple(found)))
             self.ledger.usage.judge_seconds += sum(seen.seconds for seen in found)
             self._observed.update({(code, seen.call): seen for seen in found})
         return tuple(self._observed[code, call] for call in wanted)
@@ -201,14 +203,15 @@ class Run:
             heard += 1
             self.trace(Heard(call, piece))
 
-        self.trace(Asked(call, ask.purpose, ask.temperature))
         sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask), ask.logprobs)
+        self.trace(asked(call, ask, sampling))
         try:
             completion = await self.model.complete(ask.prompt, sampling, hear)
         except EmptyAnswer as empty:
             self.ledger.settle_tokens(
                 grant, empty.prompt_tokens, empty.completion_tokens, counted=True
             )
+            self.trace(Answered(call, "", empty.prompt_tokens, empty.completion_tokens))
             raise
         except BaseException:
             # Cancelled or failed: what was heard was generated, and is paid for.
@@ -220,9 +223,7 @@ class Run:
             completion.completion_tokens,
             counted=completion.counted,
         )
-        self.trace(
-            Answered(call, completion.text, completion.prompt_tokens, completion.completion_tokens)
-        )
+        self.trace(answered(call, completion))
         if ask.logprobs and completion.logprobs is None:
             raise Unmet(
                 f"this strategy ranks by log-probabilities, which {self.model.name} does not give: "

@@ -1,0 +1,35 @@
+"""What a run tells about its model calls, as events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synthd.synth.events import Answered, Asked
+from synthd.synth.ports import Completion, Finish, Sampling
+
+if TYPE_CHECKING:
+    from synthd.synth.run import Ask
+
+
+def asked(call: int, ask: Ask, sampling: Sampling) -> Asked:
+    return Asked(
+        call,
+        ask.purpose,
+        ask.temperature,
+        ask.node,
+        ask.parent.candidate.node if ask.parent else "",
+        ask.prompt,
+        sampling.seed,
+        sampling.max_tokens,
+    )
+
+
+def answered(call: int, completion: Completion) -> Answered:
+    return Answered(
+        call,
+        completion.text,
+        completion.prompt_tokens,
+        completion.completion_tokens,
+        completion.finish is Finish.LENGTH,
+        completion.counted,
+    )

@@ -42,6 +42,7 @@ def order_of(tests: TestCode | Rows | Exchanges, names: Names) -> bytes:
             "reference": "" if judged_here else tests.reference,
             "rule": [tests.rule.name, tests.rule.absolute, tests.rule.relative],
             "values": judged_here,
+            "seconds": tests.seconds,
         }
     return json.dumps(order).encode("ascii")
 

@@ -144,7 +144,10 @@ class JudgePool:
             worker.learn(number, order)
         limits = self._setting.limits
         runs = len(tests.rows) if isinstance(tests, Exchanges) else 2  # with the reference
-        patience = (worker.busy + 1) * (runs * limits.total_seconds + self.patience)
+        seconds = limits.total_seconds
+        if isinstance(tests, Rows):
+            seconds = max(seconds, 3 * tests.seconds)
+        patience = (worker.busy + 1) * (runs * seconds + self.patience)
         try:
             async with asyncio.timeout(patience):
                 return await worker.ask(number, source)

@@ -61,7 +61,8 @@ class Rule:
 class Rows:
     """Calls of one function. reference: a program that computes what is expected from every
     row's arguments, in a sandbox of its own kind; then the rows' own `expected` is not used.
-    checker: decides instead of the rule, for problems with several right answers."""
+    checker: decides instead of the rule, for problems with several right answers. seconds: CPU time
+    that right programs are known to need for all rows, where limits must not be stricter."""
 
     entry: str
     rows: tuple[Row, ...]
@@ -69,6 +70,7 @@ class Rows:
     reference: str = ""
     checker: Checker | None = None
     head: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,7 @@ class Tester:
 
     def _load(self, entry: Entry) -> bytes:
         order = {"entry": entry.order["entry"], "output_bytes": self._output_bytes}
+        order["seconds"] = entry.order.get("seconds", 0.0)
         return pack(Op.LOAD, 0, json.dumps(order).encode())
 
     def _begin(self, job: Job) -> None:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from synthd.sandbox.inside import plain, seccomp, talk
-from synthd.sandbox.inside.asked import Asked
+from synthd.sandbox.inside.asked import Asked, Order
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, fork, harden
@@ -90,7 +90,7 @@ class Server:
             elif self._shared and self._link.pending():
                 return self._gather(frame)
             else:
-                self._run(frame.number, asked.calls(row), source)
+                self._run(self._order(frame))
         return None
 
     def _gather(self, frame: Frame) -> Frame | None:
@@ -104,7 +104,7 @@ class Server:
             else:
                 after = frame
         if len(batch) == 1:
-            self._run(*batch[0])
+            self._run(batch[0])
         else:
             self._together(batch)
         return after
@@ -115,12 +115,12 @@ class Server:
         tests, _ = PLACE.unpack_from(frame.payload)
         return not self._asked[tests].inputs
 
-    def _order(self, frame: Frame) -> tuple[int, bytes, bytes]:
-        """A program's number, what it is asked, and its text."""
+    def _order(self, frame: Frame) -> Order:
         tests, row = PLACE.unpack_from(frame.payload)
-        return frame.number, self._asked[tests].calls(row), frame.payload[PLACE.size :]
+        asked, source = self._asked[tests], frame.payload[PLACE.size :]
+        return Order(frame.number, asked.calls(row), source, asked.limits(self._limits))
 
-    def _together(self, batch: list[tuple[int, bytes, bytes]]) -> None:
+    def _together(self, batch: list[Order]) -> None:
         """In one process those that are plain and come to their end; each other in its own."""
         ours, theirs = _pipe()
         pid = fork()
@@ -132,11 +132,12 @@ class Server:
         os.close(ours)
         done = self._split(bytes(child.said))
         used = ended["used"] / max(1, len(done))
-        for number, asked, source in batch:
-            if number in done:
-                self._tell(number, {"how": "exit", "code": 0, "used": used}, done[number])
+        for order in batch:
+            if order.number in done:
+                told = {"how": "exit", "code": 0, "used": used}
+                self._tell(order.number, told, done[order.number])
             else:
-                self._run(number, asked, source)
+                self._run(order)
 
     def _split(self, said: bytes) -> dict[int, bytes]:
         """What each program said, of those that came to their end."""
@@ -150,15 +151,15 @@ class Server:
             place += HEADER.size + len(frame.payload)
         return done
 
-    def _answer_all(self, end: int, batch: list[tuple[int, bytes, bytes]]) -> int:
+    def _answer_all(self, end: int, batch: list[Order]) -> int:
         os.dup2(end, ANSWERS)
         os.closerange(ANSWERS + 1, 1 << 16)
         chosen: list[tuple[int, bytes, types.CodeType]] = []
-        for number, asked, source in batch:  # all are looked at before any is run
+        for order in batch:  # all are looked at before any is run
             with contextlib.suppress(Exception):
-                code = compiled(source.decode("utf-8", "surrogatepass"))
+                code = compiled(order.source.decode("utf-8", "surrogatepass"))
                 if self._plainness.holds(code):
-                    chosen.append((number, asked, code))
+                    chosen.append((order.number, order.asked, code))
         for number, asked, code in chosen:
             line = Line(asked, False)
             line.send(Op.BEGIN, number)
@@ -168,14 +169,15 @@ class Server:
                 line.send(Op.END, number)
         return 0
 
-    def _run(self, number: int, asked: bytes, source: bytes) -> None:
+    def _run(self, order: Order) -> None:
         """A program that knows from the start all that it is asked."""
         ours, theirs = _pipe()
         pid = fork()
         if pid == 0:
-            self._child(lambda: _answer(theirs, source, Line(asked, False), self._names))
+            line = Line(order.asked, False)
+            self._child(lambda: _answer(theirs, order.source, line, self._names))
         os.close(theirs)
-        self._watch(number, pid, ours, 3 * LIMIT)
+        self._watch(order.number, pid, ours, order.limits, 3 * LIMIT)
 
     def _execute(self, number: int, given: bytes, source: bytes) -> None:
         """A program that reads its standard input."""
@@ -190,10 +192,12 @@ class Server:
             self._child(lambda: run_script(source, reading, theirs))
         os.close(theirs)
         os.close(reading)
-        self._watch(number, pid, ours, self._limits["output_bytes"])
+        self._watch(number, pid, ours, self._limits, self._limits["output_bytes"])
 
-    def _watch(self, number: int, pid: int, answers: int, most: int) -> None:
-        child = Watched(pid, answers, self._limits, most)
+    def _watch(
+        self, number: int, pid: int, answers: int, limits: dict[str, Any], most: int
+    ) -> None:
+        child = Watched(pid, answers, limits, most)
         ended = attend(child)
         os.close(answers)
         self._tidy()

@@ -10,6 +10,7 @@ from synthd.daemon.exits import BadInput, Missing
 from synthd.daemon.isolating import isolation
 from synthd.daemon.locations import models_dir
 from synthd.daemon.models import choose
+from synthd.daemon.recording import Recording
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
 from synthd.synth.budget import Budget
@@ -41,6 +42,7 @@ async def compose(
     *,
     unsafe: bool = False,
     named: bool = False,
+    recording: Recording | None = None,
 ) -> AsyncIterator[Composed]:
     """Everything a search needs; stops the model at the end. Raises BadInput and Missing.
 
@@ -70,6 +72,7 @@ async def compose(
         limits=settings.limits,
         detection=detection,
         unsafe=unsafe,
+        recording=recording,
     )
     try:
         yield Composed(settings, setup, chosen.why)

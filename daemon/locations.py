@@ -1,10 +1,10 @@
-"""Where things are: the user's config and weights, and Ollama."""
+"""Where things are: the user's config, weights and kept searches, and Ollama."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from synthd.daemon.settings import Settings
 from synthd.synth.models.ollama_server import DEFAULT_HOST
@@ -12,6 +12,11 @@ from synthd.synth.models.ollama_server import DEFAULT_HOST
 
 def user_config_file() -> Path:
     return user_config_path("synthd") / "config.toml"
+
+
+def recordings_dir() -> Path:
+    """Where answers of models are kept for --cache and --replay."""
+    return user_cache_path("synthd") / "searches"
 
 
 def ollama_host(settings: Settings) -> str:

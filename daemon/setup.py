@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synthd.daemon.recording import Recording
 from synthd.daemon.settings import LimitSettings
 from synthd.sandbox.level import Detection
 from synthd.synth.budget import Budget
@@ -21,3 +22,4 @@ class Setup:
     limits: LimitSettings
     detection: Detection
     unsafe: bool = False
+    recording: Recording | None = None

@@ -9,6 +9,7 @@ from synthd.daemon.certificate import certify
 from synthd.daemon.exits import Exit, Missing
 from synthd.daemon.judging import open_verifier, refusal
 from synthd.daemon.prepare import Prepared
+from synthd.daemon.recording import Search, recorded
 from synthd.daemon.report import CheckReport, Cost, Report, Status
 from synthd.daemon.setup import Setup
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Grade, Verdict
@@ -49,19 +50,14 @@ async def synthesize(prepared: Prepared, setup: Setup, trace: Trace = unwatched)
 
 
 async def _search(prepared: Prepared, setup: Setup, verifier: Verifier, trace: Trace) -> Done:
-    run = Run(
-        prepared.problem,
-        setup.model,
-        verifier,
-        setup.budget,
-        setup.seed,
-        reader(prepared),
-        trace,
-    )
-    try:
-        outcome = await solve(run, _strategy(prepared, setup))
-    except (ModelError, Unmet) as error:
-        raise Missing(str(error)) from None
+    problem, strategy = prepared.problem, _strategy(prepared, setup)
+    search = Search(problem, strategy, setup.budget, setup.seed, setup.model)
+    with recorded(setup.recording, search) as (model, pace):
+        run = Run(problem, model, verifier, setup.budget, setup.seed, reader(prepared), trace, pace)
+        try:
+            outcome = await solve(run, strategy)
+        except (ModelError, Unmet) as error:
+            raise Missing(str(error)) from None
     return _done(prepared, setup, outcome)
 
 

@@ -12,9 +12,10 @@ from typing import NoReturn, Protocol
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction
 from synthd.synth.budget import Budget, Ledger
 from synthd.synth.concurrently import concurrently
-from synthd.synth.events import Answered, Asked, Event, Heard, Observed, Tried
+from synthd.synth.events import Answered, Event, Heard, Observed, Tried
 from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
 from synthd.synth.observation import Observation
+from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import (
     Completion,
     Finish,
@@ -95,11 +96,13 @@ class Run:
     seed: int
     read: Read
     trace: Trace = unwatched
+    pace: Pace = field(default_factory=Free)
     collects: bool = field(default=False, init=False)
     accepted: list[Attempt] = field(default_factory=list, init=False)  # one for each program
     best: Attempt | None = field(default=None, init=False)
     chosen: bool = field(default=False, init=False)  # best is what the strategy chose
     ledger: Ledger = field(init=False)
+    _over: bool = field(default=False, init=False)
     _slots: Slots = field(init=False)
     _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
     _judged: dict[str, asyncio.Task[Evaluation]] = field(default_factory=dict, init=False)
@@ -129,7 +132,7 @@ class Run:
 
     def choose(self, attempt: Attempt) -> NoReturn:
         """End the search with this attempt as its result, whatever its rank."""
-        self.best, self.chosen = attempt, True
+        self.best, self.chosen, self._over = attempt, True, True
         raise Ended
 
     async def observe(self, attempt: Attempt, calls: Iterable[str]) -> tuple[Observation, ...]:
@@ -143,21 +146,37 @@ class Run:
         new = tuple(dict.fromkeys(c for c in wanted if (code, c) not in self._observed))
         if new:
             found = await self.verifier.observe(self.problem, attempt.candidate, new)
+            await self._step(f"observed {attempt.candidate.node}")
             self.trace(Observed(attempt.candidate.node, tuple(found)))
             self.ledger.usage.judge_seconds += sum(seen.seconds for seen in found)
             self._observed.update({(code, seen.call): seen for seen in found})
         return tuple(self._observed[code, call] for call in wanted)
 
     async def sample(self, ask: Ask) -> Completion | None:
-        """One completion, or None when the budget has no room for it."""
+        """One completion, or None when the budget has no room for it.
+
+        An empty answer is one of no text. Where the prompt of a question about an earlier attempt
+        does not fit the model, that question is not asked: None.
+        """
+        await self._step(f"wanted {ask.purpose} {ask.node}")
         async with self._slots.one(ask.priority):
+            await self._step(f"asked {ask.purpose} {ask.node}")
             if not ask.closing and self.ledger.usage.programs >= self.budget.programs:
                 self.ledger.exhausted = True
                 return None
             grant = self.ledger.grant_tokens()
             if not grant:
                 return None
-            return await self._call(ask, grant)
+            try:
+                return await self._call(ask, grant)
+            except EmptyAnswer:
+                # An answer, though a bad one: it was paid for, and counts as one without text.
+                return Completion("", Finish.STOP, 0, 0)
+            except ContextTooLong:
+                # A repair whose report is too long costs that child, not the search.
+                if ask.parent is None:
+                    raise
+                return None
 
     async def attempts(self, asks: Iterable[Ask]) -> list[Attempt]:
         """Sample and judge all at once; judging overlaps with the sampling of the others."""
@@ -166,15 +185,17 @@ class Run:
 
     async def attempt(self, ask: Ask) -> Attempt | None:
         """Sample one program and judge it; None when the budget has no room for it."""
+        await self._step(f"began {ask.node}")
         if not self.ledger.grant_program():
             return None
         settled = False
         try:
-            completion = await self._program(ask)
+            completion = await self.sample(ask)
             if completion is None:
                 return None
             candidate = self._candidate(ask, completion)
             evaluation = await self._judge(candidate)
+            await self._step(f"judged {ask.node}")
             self.ledger.settle_program(evaluation.seconds)
             settled = True
         finally:
@@ -182,17 +203,13 @@ class Run:
                 self.ledger.return_program()
         return self._record(Attempt(candidate, evaluation))
 
-    async def _program(self, ask: Ask) -> Completion | None:
-        try:
-            return await self.sample(ask)
-        except EmptyAnswer:
-            # An answer, though a bad one: it was paid for, and counts as a program without code.
-            return Completion("", Finish.STOP, 0, 0)
-        except ContextTooLong:
-            # A repair whose report is too long costs that child, not the search.
-            if ask.parent is None:
-                raise
-            return None
+    async def _step(self, step: str) -> None:
+        """Wait for this step's turn. Once the search is over nothing further happens in it, also
+        not in the moment before its tasks are cancelled."""
+        if not self._over:
+            await self.pace.turn(step)
+        if self._over:
+            raise Ended
 
     async def _call(self, ask: Ask, grant: int) -> Completion:
         call = next(iter(self._calls))
@@ -205,24 +222,23 @@ class Run:
 
         sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask), ask.logprobs)
         self.trace(asked(call, ask, sampling))
+        completion: Completion | EmptyAnswer
         try:
-            completion = await self.model.complete(ask.prompt, sampling, hear)
-        except EmptyAnswer as empty:
-            self.ledger.settle_tokens(
-                grant, empty.prompt_tokens, empty.completion_tokens, counted=True
-            )
-            self.trace(Answered(call, "", empty.prompt_tokens, empty.completion_tokens))
-            raise
+            try:
+                completion = await self.model.complete(ask.prompt, sampling, hear)
+            except EmptyAnswer as empty:
+                completion = empty
+            await self._step(f"answered {ask.purpose} {ask.node}")
         except BaseException:
             # Cancelled or failed: what was heard was generated, and is paid for.
             self.ledger.settle_tokens(grant, 0, heard, counted=False)
             raise
-        self.ledger.settle_tokens(
-            grant,
-            completion.prompt_tokens,
-            completion.completion_tokens,
-            counted=completion.counted,
-        )
+        prompt_tokens, tokens = completion.prompt_tokens, completion.completion_tokens
+        if isinstance(completion, EmptyAnswer):
+            self.ledger.settle_tokens(grant, prompt_tokens, tokens, counted=True)
+            self.trace(Answered(call, "", prompt_tokens, tokens))
+            raise completion
+        self.ledger.settle_tokens(grant, prompt_tokens, tokens, counted=completion.counted)
         self.trace(answered(call, completion))
         if ask.logprobs and completion.logprobs is None:
             raise Unmet(
@@ -266,10 +282,11 @@ class Run:
 
     def _record(self, attempt: Attempt) -> Attempt:
         self.trace(Tried(attempt, self.ledger.usage.programs))
-        if not self.chosen and (self.best is None or attempt.rank > self.best.rank):
+        if self.best is None or attempt.rank > self.best.rank:
             self.best = attempt
         if attempt.accepted and not attempt.evaluation.labels:
             if not self.collects:
+                self._over = True
                 raise Ended
             if all(attempt.candidate.code != known.candidate.code for known in self.accepted):
                 self.accepted.append(attempt)

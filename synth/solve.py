@@ -39,7 +39,8 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
     run.collects = bool(getattr(strategy, "collects", False))
     stop = Stop.FINISHED
     try:
-        async with asyncio.timeout(run.budget.seconds):
+        async with asyncio.timeout(run.budget.seconds) as clock:
+            run.pace.begin(lambda: clock.reschedule(0))
             await strategy(run)
     except Ended:
         pass
@@ -51,6 +52,7 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
         # Several things can strike in one turn of the loop; an accepted program outweighs them.
         if run.best is None or not run.best.accepted:
             raise
+    run.pace.end(by_time=stop is Stop.TIME)
     if run.best is not None and run.best.accepted:
         stop = Stop.SOLVED
     elif stop is Stop.FINISHED and run.ledger.exhausted and not run.chosen:

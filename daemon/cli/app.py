@@ -77,6 +77,13 @@ def synth(
     unsafe: Annotated[
         bool, typer.Option(help="Run generated code WITHOUT a sandbox where there is none.")
     ] = False,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache/--no-cache", help="Keep the model's answers, and use kept ones."),
+    ] = False,
+    replay: Annotated[
+        bool, typer.Option(help="Repeat a search made with --cache, without asking the model.")
+    ] = False,
 ) -> None:
     """Write the bodies of functions so that their examples pass, and show the evidence."""
     from synthd.daemon.cli import synth as command
@@ -93,6 +100,8 @@ def synth(
             accept_partial=accept_partial,
             accept_untested=accept_untested,
             unsafe=unsafe,
+            cache=cache,
+            replay=replay,
             settings={
                 "strategy": strategy,
                 "model": model,

@@ -16,8 +16,9 @@ from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.show import show
 from synthd.daemon.compose import Composed, compose
 from synthd.daemon.exits import BadInput, Exit, Failure, worst
-from synthd.daemon.locations import user_config_file
+from synthd.daemon.locations import recordings_dir, user_config_file
 from synthd.daemon.prepare import Prepared, Wanted, prepare
+from synthd.daemon.recording import Recording
 from synthd.daemon.report import Report, Status
 from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.writing import NotWritten, replace
@@ -42,10 +43,17 @@ class Options:
     accept_partial: bool = False
     accept_untested: bool = False
     unsafe: bool = False
+    cache: bool = False
+    replay: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def wanted(self) -> Wanted:
         return Wanted(self.examples, self.tests, self.accept_untested, self.replace)
+
+    def recording(self) -> Recording | None:
+        if not (self.cache or self.replay):
+            return None
+        return Recording(recordings_dir(), replay=self.replay)
 
 
 def main(options: Options) -> NoReturn:
@@ -80,6 +88,7 @@ async def _all(options: Options) -> Exit:
         options.parameters,
         unsafe=options.unsafe,
         named=options.settings.get("model") is not None,
+        recording=options.recording(),
     ) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)

@@ -7,6 +7,7 @@ ModelError
 ├── ContextTooLong      the prompt does not fit
 ├── EmptyAnswer         the model said nothing
 ├── NoModel             no model is configured, running or on disk
+├── NotRecorded         a replay asks for what was never recorded
 └── ModelFailed         anything else, after the retries
 """
 
@@ -43,6 +44,10 @@ class EmptyAnswer(ModelError):
 
 
 class NoModel(ModelError):
+    pass
+
+
+class NotRecorded(ModelError):
     pass
 
 

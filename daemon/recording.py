@@ -1,0 +1,65 @@
+"""Searches that are kept, and searches that are only repeated from what was kept."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthd.synth.budget import Budget
+from synthd.synth.models.cached import CachedModel
+from synthd.synth.pace import Follower, Free, Pace, Recorder
+from synthd.synth.ports import Model
+from synthd.synth.problem import Problem
+from synthd.synth.run import Strategy
+from synthd.synth.store import orders
+from synthd.synth.store.completions import Completions
+from synthd.synth.store.orders import Orders
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """replay: no model is asked; what is not there is an error."""
+
+    folder: Path
+    replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What decides how a search goes, as long as its model says the same."""
+
+    problem: Problem
+    strategy: Strategy
+    budget: Budget
+    seed: int
+    model: Model
+
+    @property
+    def key(self) -> str:
+        identity = str(getattr(self.model, "identity", ""))
+        return orders.key(
+            self.problem, self.strategy, self.budget, self.seed, self.model.name, identity
+        )
+
+
+@contextlib.contextmanager
+def recorded(recording: Recording | None, search: Search) -> Iterator[tuple[Model, Pace]]:
+    """The model and the pace of one search, kept or replayed as recording says."""
+    if recording is None:
+        yield search.model, Free()
+        return
+    kept, held = Completions(recording.folder / "completions"), Orders(recording.folder / "orders")
+    if recording.replay:
+        steps = held.get(search.key)
+        model = CachedModel(search.model, kept, replay=True, follows=steps is not None)
+        # Without its order, its answers may still be there: the first that is not is named.
+        yield model, Free() if steps is None else Follower(steps)
+        return
+    recorder = Recorder()
+    try:
+        yield CachedModel(search.model, kept), recorder
+    finally:
+        with contextlib.suppress(OSError):  # the answers are kept; their order is a convenience
+            held.put(search.key, recorder.steps)

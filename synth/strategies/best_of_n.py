@@ -1,21 +1,76 @@
-"""Best-of-n, first to pass: independent samples, each judged as it arrives."""
+"""Best-of-n: independent samples, of which the one with the greatest value is taken.
+
+As in the NeurIPS 2024 tutorial on meta-generation ("Beyond Decoding"): y* = argmax of v(y), where v
+is the mean log-probability of y's tokens (value=logprob), or a learned verifier's estimate
+(value=verifier). Neither knows of checks. With them there is more to go by: the first sample that
+passes ends the search (value=first, ours), or the samples are ordered by their checks and then by
+log-probability (value=public-logprob).
+
+The reference draws 30 at 0.7, and takes the mean over all tokens of the answer (tokens=all); ours
+leaves the prose around the program out. Of equal values the shorter program wins, then the first.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from synthd.synth import prompts
-from synthd.synth.run import Ask, Run
+from synthd.synth import likelihood
+from synthd.synth.attempt import Attempt
+from synthd.synth.concurrently import concurrently
+from synthd.synth.learned import Estimator, learned
+from synthd.synth.run import Run
+from synthd.synth.strategies.drafting import drafts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestOfN:
     n: int = field(default=16, metadata={"meaning": "programs drawn"})
     temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    value: Literal["first", "logprob", "public-logprob", "verifier"] = field(
+        default="first",
+        metadata={
+            "meaning": "what is best: first to pass, log-probability, visible checks and then "
+            "log-probability, or a learned verifier's estimate"
+        },
+    )
+    tokens: Literal["code", "all"] = field(
+        default="code",
+        metadata={"meaning": "log-probability of the program, or of the whole answer (the paper)"},
+    )
+
+    @property
+    def collects(self) -> bool:
+        return self.value != "first"
 
     async def __call__(self, run: Run) -> None:
-        prompt = prompts.draft(run.problem)
-        await run.attempts(
-            Ask(prompt, self.temperature, f"draft.{place}", "draft", (0, place))
-            for place in range(self.n)
+        estimator = learned(run) if self.value == "verifier" else None
+        logprobs = self.value in ("logprob", "public-logprob")
+        drawn = await drafts(run, self.n, self.temperature, logprobs=logprobs)
+        programs = [attempt for attempt in drawn if attempt.candidate.code]
+        if not programs or not self.collects:
+            return
+        if estimator is not None:
+            values = await self._estimates(run, programs, estimator)
+        else:
+            values = [self._likelihood(attempt, run.problem.entry_point) for attempt in programs]
+        run.choose(self._best(programs, values))
+
+    def _best(self, programs: list[Attempt], values: list[float]) -> Attempt:
+        def key(place: int) -> tuple[tuple[float, ...], float, int]:
+            checks = programs[place].rank if self.value == "public-logprob" else ()
+            return checks, values[place], -len(programs[place].candidate.code)
+
+        return programs[max(range(len(programs)), key=key)]
+
+    def _likelihood(self, attempt: Attempt, name: str) -> float:
+        if self.tokens == "all":
+            return likelihood.mean(attempt)
+        return likelihood.code_mean(attempt, name)
+
+    async def _estimates(
+        self, run: Run, programs: list[Attempt], estimator: Estimator
+    ) -> list[float]:
+        return await concurrently(
+            estimator.estimate(run.problem, attempt.candidate) for attempt in programs
         )

@@ -75,6 +75,9 @@ class VisibleOnly:
             Observation(call, Happened.RETURNED, candidate.code, candidate.code) for call in calls
         )
 
+    async def estimate(self, problem: Problem, candidate: Candidate) -> float:
+        return float(candidate.code or 0)
+
 
 def answer(prompt: Prompt, sampling: Sampling, call: int) -> str:
     asked = prompt[-1].content

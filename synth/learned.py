@@ -1,0 +1,29 @@
+"""The learned verifier that some papers rank with: an estimate, never a verdict.
+
+Nothing here implements it yet; what does so will stand beside the verifier that runs programs.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from synthd.synth.attempt import Candidate
+from synthd.synth.problem import Problem
+from synthd.synth.run import Run
+from synthd.synth.unmet import Unmet
+
+
+@runtime_checkable
+class Estimator(Protocol):
+    """What a verifier can be besides: one that was trained to foresee verdicts."""
+
+    async def estimate(self, problem: Problem, candidate: Candidate) -> float:
+        """The more, the likelier is the program right. For ranking alone."""
+        ...
+
+
+def learned(run: Run) -> Estimator:
+    """Raises Unmet where there is none: to be called before anything is spent."""
+    if not isinstance(run.verifier, Estimator):
+        raise Unmet("no learned verifier is configured: choose another way to select programs")
+    return run.verifier

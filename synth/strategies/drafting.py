@@ -1,0 +1,17 @@
+"""What several methods begin with: independent samples of one prompt."""
+
+from __future__ import annotations
+
+from synthd.synth import prompts
+from synthd.synth.attempt import Attempt
+from synthd.synth.run import Ask, Run
+
+
+async def drafts(run: Run, n: int, temperature: float, *, logprobs: bool = False) -> list[Attempt]:
+    """n programs at one temperature, each judged as it arrives; in the order they were asked for,
+    whichever came first. Fewer where the budget ends."""
+    prompt = prompts.draft(run.problem)
+    return await run.attempts(
+        Ask(prompt, temperature, f"draft.{place}", "draft", (0, place), logprobs=logprobs)
+        for place in range(n)
+    )

@@ -13,6 +13,7 @@ from synthd.daemon.models import choose
 from synthd.daemon.recording import Recording
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
+from synthd.daemon.traces.kept import Tracing
 from synthd.synth.budget import Budget
 from synthd.synth.models.errors import ModelError
 from synthd.synth.strategies import registry
@@ -43,6 +44,7 @@ async def compose(
     unsafe: bool = False,
     named: bool = False,
     recording: Recording | None = None,
+    tracing: Tracing | None = None,
 ) -> AsyncIterator[Composed]:
     """Everything a search needs; stops the model at the end. Raises BadInput and Missing.
 
@@ -73,6 +75,7 @@ async def compose(
         detection=detection,
         unsafe=unsafe,
         recording=recording,
+        tracing=tracing,
     )
     try:
         yield Composed(settings, setup, chosen.why)

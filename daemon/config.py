@@ -21,7 +21,7 @@ from synthd.daemon.settings import Settings
 from synthd.synth.models.names import Backend, parse
 
 PREFIX = "SYNTHD_"
-NOT_FOR_WORKSPACES = ("models_dir", "ollama_host")
+NOT_FOR_WORKSPACES = ("models_dir", "ollama_host", "keep_runs")
 
 
 class BadConfig(BadInput):

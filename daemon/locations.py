@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from synthd.daemon.settings import Settings
 from synthd.synth.models.ollama_server import DEFAULT_HOST
@@ -17,6 +17,11 @@ def user_config_file() -> Path:
 def recordings_dir() -> Path:
     """Where answers of models are kept for --cache and --replay."""
     return user_cache_path("synthd") / "searches"
+
+
+def runs_dir() -> Path:
+    """Where searches are kept for `synthd show`."""
+    return user_state_path("synthd") / "runs"
 
 
 def ollama_host(settings: Settings) -> str:

@@ -108,6 +108,7 @@ class Report(Wire):
     checks: list[CheckReport] = []
     certificate: Certificate | None = None
     cost: Cost = Cost()
+    run: str = ""  # of the trace, for `synthd show`
     warnings: list[str] = []
 
     def json_text(self) -> str:

@@ -43,6 +43,9 @@ class Settings(BaseModel):
     python: str | None = Field(None, description="the project's interpreter")
     models_dir: str | None = Field(None, description="where weights are kept (user config only)")
     ollama_host: str | None = Field(None, description="Ollama's address (user config only)")
+    keep_runs: Annotated[int, Field(ge=0)] = Field(
+        200, description="searches kept for `synthd show`; 0: none (user config only)"
+    )
     limits: LimitSettings = Field(LimitSettings(), description="sandbox limits")
     parameters: dict[str, dict[str, bool | int | float | str]] = Field(
         default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from synthd.daemon.recording import Recording
 from synthd.daemon.settings import LimitSettings
+from synthd.daemon.traces.kept import Tracing
 from synthd.sandbox.level import Detection
 from synthd.synth.budget import Budget
 from synthd.synth.ports import Model
@@ -23,3 +24,4 @@ class Setup:
     detection: Detection
     unsafe: bool = False
     recording: Recording | None = None
+    tracing: Tracing | None = None

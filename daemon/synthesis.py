@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import partial
 
 from synthd.daemon.certificate import certify
 from synthd.daemon.exits import Exit, Missing
@@ -12,6 +13,8 @@ from synthd.daemon.prepare import Prepared
 from synthd.daemon.recording import Search, recorded
 from synthd.daemon.report import CheckReport, Cost, Report, Status
 from synthd.daemon.setup import Setup
+from synthd.daemon.traces.header import header
+from synthd.daemon.traces.kept import Log, kept
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Grade, Verdict
 from synthd.synth.extract import first_block
 from synthd.synth.models.errors import ModelError
@@ -52,13 +55,17 @@ async def synthesize(prepared: Prepared, setup: Setup, trace: Trace = unwatched)
 async def _search(prepared: Prepared, setup: Setup, verifier: Verifier, trace: Trace) -> Done:
     problem, strategy = prepared.problem, _strategy(prepared, setup)
     search = Search(problem, strategy, setup.budget, setup.seed, setup.model)
-    with recorded(setup.recording, search) as (model, pace):
-        run = Run(problem, model, verifier, setup.budget, setup.seed, reader(prepared), trace, pace)
+    begin = partial(header, prepared, setup, strategy)
+    with recorded(setup.recording, search) as (model, pace), kept(setup.tracing, begin) as log:
+        told, read = log.beside(trace), reader(prepared)
+        run = Run(problem, model, verifier, setup.budget, setup.seed, read, told, pace)
+        log.follow(run)
         try:
             outcome = await solve(run, strategy)
         except (ModelError, Unmet) as error:
             raise Missing(str(error)) from None
-    return _done(prepared, setup, outcome)
+        log.end(outcome.stop.value)
+    return _done(prepared, setup, outcome, log)
 
 
 def _strategy(prepared: Prepared, setup: Setup) -> Strategy:
@@ -121,7 +128,7 @@ class Unchecked:
         return Evaluation(Verdict.UNDECIDED, 0.0, report=report)
 
 
-def _done(prepared: Prepared, setup: Setup, outcome: Outcome) -> Done:
+def _done(prepared: Prepared, setup: Setup, outcome: Outcome, log: Log) -> Done:
     best = outcome.best
     status, code = _status(best)
     body = best.candidate.code if best else ""
@@ -138,7 +145,8 @@ def _done(prepared: Prepared, setup: Setup, outcome: Outcome) -> Done:
         checks=_checks(best),
         certificate=certify(prepared, setup, best, _grade(best)) if best and body else None,
         cost=_cost(outcome),
-        warnings=list(prepared.warnings),
+        run=log.name,
+        warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
     )
     return Done(report, code, body)
 

@@ -84,6 +84,9 @@ def synth(
     replay: Annotated[
         bool, typer.Option(help="Repeat a search made with --cache, without asking the model.")
     ] = False,
+    trace: Annotated[
+        Path | None, typer.Option(help="Keep what the search does in this file, for synthd show.")
+    ] = None,
 ) -> None:
     """Write the bodies of functions so that their examples pass, and show the evidence."""
     from synthd.daemon.cli import synth as command
@@ -102,6 +105,7 @@ def synth(
             unsafe=unsafe,
             cache=cache,
             replay=replay,
+            trace=trace,
             settings={
                 "strategy": strategy,
                 "model": model,

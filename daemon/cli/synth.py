@@ -16,11 +16,12 @@ from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.show import show
 from synthd.daemon.compose import Composed, compose
 from synthd.daemon.exits import BadInput, Exit, Failure, worst
-from synthd.daemon.locations import recordings_dir, user_config_file
+from synthd.daemon.locations import recordings_dir, runs_dir, user_config_file
 from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.recording import Recording
 from synthd.daemon.report import Report, Status
 from synthd.daemon.synthesis import Done, synthesize
+from synthd.daemon.traces.kept import Tracing
 from synthd.daemon.writing import NotWritten, replace
 from synthd.synth.attempt import Grade
 from synthd.synth.run import unwatched
@@ -45,6 +46,7 @@ class Options:
     unsafe: bool = False
     cache: bool = False
     replay: bool = False
+    trace: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def wanted(self) -> Wanted:
@@ -54,6 +56,9 @@ class Options:
         if not (self.cache or self.replay):
             return None
         return Recording(recordings_dir(), replay=self.replay)
+
+    def tracing(self, keep: int) -> Tracing:
+        return Tracing(runs_dir(), keep, self.trace)
 
 
 def main(options: Options) -> NoReturn:
@@ -79,7 +84,10 @@ async def _all(options: Options) -> Exit:
     place = find_place(named[0].path, environment=os.environ)
     loaded = config.load(place.workspace, user_config_file(), os.environ, options.settings)
     # What is wrong with a single function is said before a model is looked for.
-    if sum(len(file.functions) for file in named) == 1:
+    alone = sum(len(file.functions) for file in named) == 1
+    if options.trace and not alone:
+        raise BadInput(f"--trace {options.trace} is for one function: name it, FILE::FUNCTION")
+    if alone:
         first = _prepare(options, named[0].path, named[0].functions[0], loaded.settings.python)
         if isinstance(first, BadInput):
             return _failed(options, named[0].path, named[0].functions[0], first)
@@ -89,6 +97,7 @@ async def _all(options: Options) -> Exit:
         unsafe=options.unsafe,
         named=options.settings.get("model") is not None,
         recording=options.recording(),
+        tracing=options.tracing(loaded.settings.keep_runs),
     ) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)
@@ -162,6 +171,8 @@ def _present(options: Options, prepared: Prepared, done: Done) -> Exit:
     if options.write and done.body and not written:
         flag = "--accept-partial" if done.report.status is Status.UNSOLVED else "--accept-untested"
         out().print(f"not written; {flag} would write it, labelled", markup=False)
+    if done.report.run:
+        out().print(f"run: {done.report.run}", markup=False)
     return done.code
 
 

@@ -1,0 +1,56 @@
+"""What stands at the head of a trace: what was asked for, of whom, and how."""
+
+from __future__ import annotations
+
+import dataclasses
+from importlib.metadata import version
+
+from synthd.daemon.certificate import text_sha256
+from synthd.daemon.prepare import Prepared
+from synthd.daemon.setup import Setup
+from synthd.synth.problem import Check, Doctest, Example, TestFile
+from synthd.synth.run import Strategy
+from synthd.synth.trace.records import Header, Scalar, VisibleCheck
+
+
+def header(prepared: Prepared, setup: Setup, strategy: Strategy, name: str, started: str) -> Header:
+    """strategy: the one that runs, which is not the wanted one where nothing can be judged."""
+    problem = prepared.problem
+    return Header(
+        run=name,
+        started=started,
+        target=f"{prepared.source.path}::{prepared.target.qualname}",
+        problem=problem.id,
+        statement_sha256=text_sha256(problem.start),
+        checks=tuple(_shown(check) for check in problem.spec.visible),
+        strategy=setup.strategy_name if strategy is setup.strategy else type(strategy).__name__,
+        parameters=_parameters(strategy),
+        model=setup.model.name,
+        endpoint=setup.model.endpoint,
+        identity=str(getattr(setup.model, "identity", "")),
+        seed=setup.seed,
+        budget=setup.budget,
+        synthd=version("synthd"),
+    )
+
+
+def _shown(check: Check) -> VisibleCheck:
+    match check:
+        case Doctest():
+            return VisibleCheck(check.id, check.source, check.want)
+        case Example():
+            return VisibleCheck(check.id, check.call, check.expected)
+        case TestFile():
+            return VisibleCheck(check.id, check.path, check.text)
+
+
+def _parameters(strategy: object) -> tuple[tuple[str, Scalar], ...]:
+    if not dataclasses.is_dataclass(strategy):
+        return ()
+    return tuple((f.name, _scalar(getattr(strategy, f.name))) for f in dataclasses.fields(strategy))
+
+
+def _scalar(value: object) -> Scalar:
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return str(value)

@@ -1,0 +1,1 @@
+"""A search as lines of text: what is written of it, read again, and made a tree. No IO."""

@@ -1,0 +1,112 @@
+"""From records to lines of JSON, one a record. All ASCII: any text goes in, lone surrogates too."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any, assert_never
+
+from synthd.synth.attempt import Candidate, Case, Evaluation
+from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.observation import Observation
+from synthd.synth.trace.records import SCHEMA, End, Entry, Header, Record, Told
+
+Row = dict[str, Any]
+
+
+def line(record: Record) -> str:
+    """One line, with its newline."""
+    return json.dumps(_row(record), ensure_ascii=True, separators=(",", ":"), default=repr) + "\n"
+
+
+def _row(record: Record) -> Row:
+    match record:
+        case Header():
+            return {"kind": "run", "schema": SCHEMA, **_header(record)}
+        case Entry():
+            kind, row = _event(record.event)
+            return {"kind": kind, "at": _number(record.at), **row}
+        case End():
+            return {"kind": "end", **_end(record)}
+        case _:
+            assert_never(record)
+
+
+def _header(header: Header) -> Row:
+    row = asdict(header)
+    row["parameters"] = {name: _scalar(value) for name, value in header.parameters}
+    row["budget"] = {name: _scalar(value) for name, value in row["budget"].items()}
+    return row
+
+
+def _end(end: End) -> Row:
+    usage = {name: _scalar(value) for name, value in asdict(end.usage).items()}
+    return {**asdict(end), "at": _number(end.at), "usage": usage}
+
+
+def _event(event: Told) -> tuple[str, Row]:
+    match event:
+        case Asked():
+            return "asked", {**asdict(event), "temperature": _number(event.temperature)}
+        case Answered():
+            return "answered", asdict(event)
+        case Tried():
+            return "tried", {
+                "programs": event.programs,
+                "candidate": _candidate(event.attempt.candidate),
+                "evaluation": _evaluation(event.attempt.evaluation),
+            }
+        case Observed():
+            return "observed", {
+                "node": event.node,
+                "observations": [_observation(seen) for seen in event.observations],
+            }
+        case _:
+            assert_never(event)
+
+
+def _candidate(candidate: Candidate) -> Row:
+    """The parent by its node: it has a line of its own."""
+    probabilities = candidate.logprobs
+    return {
+        "node": candidate.node,
+        "parent": None if candidate.parent is None else candidate.parent.candidate.node,
+        "code": candidate.code,
+        "completion": candidate.completion,
+        "temperature": _number(candidate.temperature),
+        "seed": candidate.seed,
+        "extraction": candidate.extraction.value,
+        "note": candidate.note,
+        "logprobs": None if probabilities is None else [_number(p) for p in probabilities],
+        "pieces": list(candidate.pieces),
+    }
+
+
+def _evaluation(evaluation: Evaluation) -> Row:
+    return {
+        "verdict": evaluation.verdict.value,
+        "score": _number(evaluation.score),
+        "cases": [_case(case) for case in evaluation.cases],
+        "report": evaluation.report,
+        "labels": list(evaluation.labels),
+        "isolation": evaluation.isolation,
+        "seconds": _number(evaluation.seconds),
+    }
+
+
+def _case(case: Case) -> Row:
+    return {**asdict(case), "outcome": case.outcome.value}
+
+
+def _observation(seen: Observation) -> Row:
+    return {**asdict(seen), "happened": seen.happened.value, "seconds": _number(seen.seconds)}
+
+
+def _scalar(value: object) -> object:
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> float | str:
+    """JSON has no infinity: it goes as text."""
+    return value if math.isfinite(value) else repr(value)

@@ -1,0 +1,183 @@
+"""The tree of a recorded search: what was drawn from what, what it cost, and what it came to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from synthd.synth.attempt import Attempt
+from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.observation import Observation
+from synthd.synth.trace.records import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A program, or a call that gave none (an explanation, a critique, one that was cut off).
+
+    index: its place in Tree.nodes. number: the how manieth program, 0 for none. parent: what it
+    hangs under; maker: the program that it was made from. began, ended: seconds.
+    """
+
+    index: int
+    name: str
+    parent: int | None
+    maker: int | None
+    began: float
+    ended: float | None = None
+    asked: Asked | None = None
+    answered: Answered | None = None
+    attempt: Attempt | None = None
+    number: int = 0
+    observations: tuple[Observation, ...] = ()
+
+    @property
+    def purpose(self) -> str:
+        return self.asked.purpose if self.asked else "program"
+
+    @property
+    def temperature(self) -> float:
+        if self.asked:
+            return self.asked.temperature
+        return self.attempt.candidate.temperature if self.attempt else 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.answered.completion_tokens if self.answered else 0
+
+    @property
+    def prompt_tokens(self) -> int:
+        return self.answered.prompt_tokens if self.answered else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """nodes: in the order they began, so that a parent stands before its children.
+
+    best: the result's index; where the search did not end, that of the best program so far.
+    """
+
+    nodes: tuple[Node, ...]
+    children: tuple[tuple[int, ...], ...]
+    roots: tuple[int, ...]
+    best: int | None
+
+    def walk(self) -> list[tuple[Node, int]]:
+        """Every node with its depth, children below their parent."""
+        found: list[tuple[Node, int]] = []
+        waiting = [(index, 0) for index in reversed(self.roots)]
+        while waiting:
+            index, depth = waiting.pop()
+            found.append((self.nodes[index], depth))
+            waiting.extend((child, depth + 1) for child in reversed(self.children[index]))
+        return found
+
+
+def tree(recorded: Recorded) -> Tree:
+    growing = _Growing()
+    for entry in recorded.entries:
+        match entry.event:
+            case Asked():
+                growing.asked(entry.event, entry.at)
+            case Answered():
+                growing.answered(entry.event, entry.at)
+            case Tried():
+                growing.tried(entry.event, entry.at)
+            case Observed():
+                growing.observed(entry.event)
+    nodes = growing.nodes
+    children: list[list[int]] = [[] for _ in nodes]
+    for node in nodes:
+        if node.parent is not None:
+            children[node.parent].append(node.index)
+    roots = tuple(node.index for node in nodes if node.parent is None)
+    best = _best(recorded, growing)
+    return Tree(tuple(nodes), tuple(map(tuple, children)), roots, best)
+
+
+@dataclass(slots=True)
+class _Growing:
+    nodes: list[Node] = field(default_factory=list)
+    _calls: dict[int, int] = field(default_factory=dict)  # call → index
+    _asked: dict[str, int] = field(default_factory=dict)  # name → its latest call
+    programs: dict[str, int] = field(default_factory=dict)  # name → its latest program
+
+    def asked(self, event: Asked, at: float) -> None:
+        maker = self.programs.get(event.parent) if event.parent else None
+        parent = self._stem(event.node, maker)
+        index = len(self.nodes)
+        self.nodes.append(Node(index, event.node, parent, maker, at, asked=event))
+        self._calls[event.call] = index
+        self._asked[event.node] = index
+
+    def _stem(self, name: str, maker: int | None) -> int | None:
+        """The call whose name this one continues (an explanation, of its repairs), or the maker."""
+        for end in range(len(name) - 1, 0, -1):
+            if name[end] in "./" and (index := self._asked.get(name[:end])) is not None:
+                stem = self.nodes[index]
+                about_the_same = stem.attempt is None and stem.maker == maker
+                return index if about_the_same else maker
+        return maker
+
+    def answered(self, event: Answered, at: float) -> None:
+        index = self._calls.get(event.call)
+        if index is not None:
+            self._change(index, answered=event, ended=at)
+
+    def tried(self, event: Tried, at: float) -> None:
+        candidate = event.attempt.candidate
+        index = self._asked.get(candidate.node)
+        if index is None or self.nodes[index].attempt is not None:
+            parent = candidate.parent
+            maker = self.programs.get(parent.candidate.node) if parent else None
+            index = len(self.nodes)
+            self.nodes.append(Node(index, candidate.node, maker, maker, at))
+        self._change(index, attempt=event.attempt, number=event.programs, ended=at)
+        self.programs[candidate.node] = index
+
+    def observed(self, event: Observed) -> None:
+        index = self.programs.get(event.node)
+        if index is not None:
+            seen = self.nodes[index].observations + event.observations
+            self._change(index, observations=seen)
+
+    def _change(self, index: int, **new: object) -> None:
+        self.nodes[index] = dataclasses.replace(self.nodes[index], **new)  # type: ignore[arg-type]
+
+
+def _best(recorded: Recorded, growing: _Growing) -> int | None:
+    if recorded.end is not None:
+        return growing.programs.get(recorded.end.best)
+    judged = [(node, node.attempt) for node in growing.nodes if node.attempt is not None]
+    if not judged:
+        return None
+    node, _ = max(judged, key=lambda pair: (pair[1].rank, -pair[0].number))
+    return node.index
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The best score so far, when this many tokens and seconds were spent."""
+
+    tokens: int
+    seconds: float
+    best: float
+    accepted: bool
+
+
+def progress(recorded: Recorded) -> Sequence[Step]:
+    """A step for each judged program, in the order in which they were judged."""
+    steps: list[Step] = []
+    tokens, best, accepted = 0, 0.0, False
+    for entry in recorded.entries:
+        match entry.event:
+            case Answered():
+                tokens += entry.event.completion_tokens
+            case Tried():
+                best = max(best, entry.event.attempt.score)
+                accepted = accepted or entry.event.attempt.accepted
+                steps.append(Step(tokens, entry.at, best, accepted))
+            case _:
+                pass
+    return steps

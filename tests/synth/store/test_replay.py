@@ -12,15 +12,17 @@ import pytest
 
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
-from synthd.synth.events import Answered, Asked, Event, Heard, Tried
+from synthd.synth.events import Event, Heard
 from synthd.synth.models.cached import CachedModel
 from synthd.synth.models.errors import EmptyAnswer, NotRecorded
+from synthd.synth.observation import Happened, Observation
 from synthd.synth.pace import Follower, Free, Pace, Recorder
 from synthd.synth.ports import Completion, Finish, Message, Prompt, Sampling, unheard
 from synthd.synth.problem import Problem
 from synthd.synth.run import Run, Strategy
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.store.completions import Completions
+from synthd.synth.strategies import registry
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.seidr import Seidr
 
@@ -66,6 +68,13 @@ class JitteryJudge:
         verdict = Verdict.ACCEPTED if number >= self._bar else Verdict.REJECTED
         return Evaluation(verdict, number / 100, (Case("a", found, "f()", "100", str(number)),))
 
+    async def observe(
+        self, problem: Problem, candidate: Candidate, calls: tuple[str, ...]
+    ) -> tuple[Observation, ...]:
+        await asyncio.sleep(Random().random() / 200)
+        text = str(int(candidate.code or 0) % 3)
+        return tuple(Observation(call, Happened.RETURNED, text, text, 0.5) for call in calls)
+
 
 def read(text: str, cut: bool) -> tuple[str, Extraction, str]:
     return text.split(" ")[0], Extraction.OK if text else Extraction.NO_CODE, ""
@@ -76,13 +85,14 @@ def search(
 ) -> tuple[Outcome, list[Event]]:
     events: list[Event] = []
     judge = JitteryJudge(bar)
-    problem = Problem("p", "A large number.", entry_point="f")
+    head = "def f(x: int) -> int:"
+    problem = Problem("p", "A large number.", start=head, head=head, entry_point="f")
     run = Run(problem, model, judge, budget, 1, read, events.append, pace)
     return asyncio.run(solve(run, strategy)), events
 
 
 def told(events: list[Event]) -> list[Event]:
-    return [event for event in events if isinstance(event, Asked | Answered | Tried)]
+    return [event for event in events if not isinstance(event, Heard)]
 
 
 def heard(events: list[Event]) -> dict[int, str]:
@@ -120,6 +130,19 @@ def test_a_replay_is_the_same_search_without_a_model(
     assert (second.best, second.stop) == (first.best, first.stop)
     assert second.usage.completion_tokens == first.usage.completion_tokens
     assert second.usage.model_calls == first.usage.model_calls
+
+
+@pytest.mark.parametrize("name", registry.STRATEGIES)
+def test_every_strategy_can_be_replayed(tmp_path: Path, name: str) -> None:
+    strategy, budget = registry.build(name, {}), Budget(programs=24, tokens=10**4)
+    recorder = Recorder()
+    first, events = search(
+        strategy, budget, CachedModel(Jittery(), Completions(tmp_path)), recorder, 80
+    )
+    silent = CachedModel(Jittery(), Completions(tmp_path), replay=True, follows=True)
+    second, repeated = search(strategy, budget, silent, Follower(recorder.steps, 5.0), 80)
+    assert told(repeated) == told(events) and len(told(events)) > 2
+    assert (second.best, second.stop) == (first.best, first.stop)
 
 
 def test_a_kept_answer_costs_no_second_call(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ class PythonVerifier:
         self._unsafe = unsafe
         self._stack = contextlib.AsyncExitStack()
         self._judge: PythonJudge | None = None
+        self._observing: tuple[tuple[str, ...], PythonJudge] | None = None
 
     async def __aenter__(self) -> PythonVerifier:
         """Raises a SandboxError where nothing can be run."""
@@ -101,8 +102,14 @@ class PythonVerifier:
         if candidate.extraction in _NO_PROGRAM or not candidate.code.strip():
             return tuple(Observation(call, Happened.DIED) for call in calls)
         text = candidate_module(self._splice(candidate.code), self._qualname, self._line)
-        judge = self._opened().with_checks(observing.checks(calls))
+        judge = self._observer(calls)
         return observing.observations(calls, await judge.preflight(), await judge.judge(text))
+
+    def _observer(self, calls: tuple[str, ...]) -> PythonJudge:
+        """Programs are compared on the same calls: these are looked at once, not once for each."""
+        if self._observing is None or self._observing[0] != calls:
+            self._observing = (calls, self._opened().with_checks(observing.checks(calls)))
+        return self._observing[1]
 
     def _opened(self) -> PythonJudge:
         assert self._judge is not None, "use `async with`"

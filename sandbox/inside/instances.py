@@ -46,11 +46,11 @@ def describe_instance(value: Any) -> tuple[Any, list[Any]]:
     base = solid_base(cls)
     assert base is not None
     content = CONTENT[base](value)
-    state = [part for pair in _state(value) for part in pair]
+    state = [part for pair in state_of(value) for part in pair]
     return [base.__name__, len(content)], [cls, *content, *state]
 
 
-def _state(value: Any) -> Iterator[tuple[str, Any]]:
+def state_of(value: Any) -> Iterator[tuple[str, Any]]:
     try:
         yield from dict(object.__getattribute__(value, "__dict__")).items()
     except (AttributeError, TypeError):

@@ -1,8 +1,8 @@
 """RemoteObject: what one side holds of an object that stays on the other.
 
 Every use is a question to the owner, and what comes back are values. What decides a check is
-never asked: `==` and its like, `in`, numbers, copying. An object that lies can then only give
-values, as any wrong answer does.
+never asked: `==` with a value and its like, `in`, numbers, copying. An object that lies can then
+only give values, as any wrong answer does.
 """
 
 from __future__ import annotations
@@ -95,11 +95,11 @@ class RemoteObject:
     def __str__(self) -> str:
         return str(_exactly(self, str, ask(self, "str")))
 
-    def __eq__(self, other: object) -> bool:
-        return True if self is other else refuse(self)
+    def __eq__(self, other: object) -> Any:
+        return True if self is other else NotImplemented
 
-    def __ne__(self, other: object) -> bool:
-        return False if self is other else refuse(self)
+    def __ne__(self, other: object) -> Any:
+        return False if self is other else NotImplemented
 
     __hash__ = object.__hash__
 
@@ -134,6 +134,29 @@ def _next(self: RemoteObject) -> Any:
     if not going:
         raise StopIteration(value)
     return value
+
+
+def _equal(self: RemoteObject, other: Any) -> bool:
+    """With another of its kind by its own `==`, which is not told whether that is wanted; if it
+    says yes, both must hold the same. With a value of the tests it is never compared."""
+    if self is other:
+        return True
+    if type(self) is not type(other) or self._synthd_us is not other._synthd_us:
+        refuse(self)
+    states = [_exactly(self, dict, ask(one, "state")) for one in (self, other)]
+    equal = bool(_exactly(self, bool, ask(self, "eq", other)))
+    if equal and states[0] != states[1]:
+        name = type(self).__qualname__
+        self._synthd_us.stop(
+            Stop("infra_error", f"two {name} are called equal and hold different values")
+        )
+    return equal
+
+
+def _same_bytes(self: RemoteObject, other: Any) -> Any:
+    ours = _exactly(self, bytes, ask(self, "tobytes"))
+    theirs = ask(other, "tobytes") if isinstance(other, RemoteObject) else other
+    return memoryview(ours) == theirs
 
 
 def _contains(self: Any, wanted: Any) -> bool:
@@ -181,6 +204,13 @@ _SPECIAL["len"] = {"__len__": _len}
 _SPECIAL["exit"] = {"__exit__": _leave}
 _SPECIAL["contains"] = {"__contains__": _contains}
 _SPECIAL["iter"]["__contains__"] = _SPECIAL["item"]["__contains__"] = _contains
+_SPECIAL["eq"] = {"__eq__": _equal, "__ne__": lambda self, other: not _equal(self, other)}
+_SPECIAL["view"] = {
+    "__eq__": _same_bytes,
+    "__ne__": lambda self, other: not _same_bytes(self, other),
+}
+for _equals in (_SPECIAL["eq"], _SPECIAL["view"]):
+    _equals["__hash__"] = object.__hash__
 _SPECIAL["class"] = {"__instancecheck__": _is_instance}
 _OPERATORS = """
 lt le gt ge add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod divmod rdivmod
@@ -244,7 +274,8 @@ _BY_CONTENT["__contains__"] = _by_content("contains")
 def remote_object(
     us: Us, handle: int, outcome: str, module: str, name: str, abilities: list[Any]
 ) -> RemoteObject:
-    """abilities: the keys of ABILITIES, "class" for a class, and the plain type underneath."""
+    """abilities: the keys of ABILITIES, "class" for a class, "eq" if it has an `==` of its own,
+    "view" for a view of bytes, and the plain type underneath."""
     named = (one for one in abilities if type(one) is str)
     known = frozenset(one for one in named if one in _SPECIAL or one in _BASES)
     return _class_of(module, name.replace("\0", "")[:200], known)(us, handle, outcome)

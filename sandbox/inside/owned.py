@@ -31,6 +31,10 @@ def nature(value: Any) -> tuple[str, list[str]]:
     able = [do for do, special in ABILITIES.items() if getattr(cls, special, None) is not None]
     if isinstance(value, type):
         return "object", [*able, "class"]
+    if getattr(cls, "__eq__", None) is not object.__eq__:
+        able.append("eq")
+    if cls is memoryview and value.format == "B" and value.ndim == 1:
+        able.append("view")
     base = instances.solid_base(cls)
     return "object", able if base in (None, object) else [*able, base.__name__]
 
@@ -101,6 +105,9 @@ _DOINGS: dict[str, Any] = {
     "del": delattr,
     "mend": _mend,
     "content": _content,
+    "eq": lambda held, other: bool(held == other),
+    "state": lambda held: dict(instances.state_of(held)),
+    "tobytes": lambda held: held.tobytes(),
     "bool": bool,
     "repr": repr,
     "str": str,

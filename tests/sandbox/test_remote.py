@@ -40,9 +40,15 @@ USES = {
         "assert isinstance(m, re.Match)\nassert m is not None\nassert m == m\n",
         ".........",
     ),
-    "a match cannot be compared": (
-        "import re\nreturn re.match('a', x)",
-        "assert f('a') == 3\n",
+    "what has no == is equal to itself": (
+        "import re\nclass Own: pass\nreturn re.match('a', x) or Own()",
+        "assert f('a') != 3\nassert f('a') != f('a')\nassert f('b') != f('b')\n"
+        "assert f('b') != 3\nassert f('b') not in [3, 'b']\n",
+        ".....",
+    ),
+    "what cannot be compared": (
+        "import os\nreturn os.sched_param(3) if hasattr(os, 'nothing') else {x: 1}.items()",
+        "assert f('a') == {('a', 1)}\n",
         "?",
     ),
     "a file": (
@@ -64,9 +70,10 @@ USES = {
         "module, proxy, view, items = f(1)\nassert module.sqrt(4) == 2\n"
         "assert module.pi > 3\nassert proxy['a'] == 1\nassert 'a' in proxy\n"
         "assert 'b' not in proxy\nassert dict(proxy) == {'a': 1}\nassert len(view) == 3\n"
-        "assert view[0] == 97\nassert view.tobytes() == b'abc'\nassert list(items) == [(1, 2)]\n"
+        "assert view != b'abd'\nassert view[0] == 97\n"
+        "assert view.tobytes() == b'abc'\nassert list(items) == [(1, 2)]\n"
         "assert view == b'abc'\n",
-        "..........?",
+        "............",
     ),
     "an instance of a class of its own": (
         """
@@ -223,7 +230,7 @@ CHEATS = {
         "    def __str__(self): return S('x')\n    value = N(1)\n"
         "class S(str):\n    def __eq__(self, o): return True\n    __hash__ = None\n"
         "return Odd()",
-        ["len(f(1)) == 4", "f(1)", "str(f(1)) == 'y'", "f(1).value == 4", "not f(1) == 4"],
+        ["len(f(1)) == 4", "f(1)", "str(f(1)) == 'y'", "f(1).value == 4"],
     ),
     "another number for every question": (
         "class N(int):\n    pass\nclass Odd:\n    n = 0\n    def __int__(self): return 4\n"
@@ -403,7 +410,25 @@ async def test_the_program_s_own_classes(pool: JudgePool) -> None:
         "root.kids.append(root.left)\nroot.left.kids += [Node(4), Node(5)]\nroot.left.left = None\n"
         "assert f(root) == 3\nassert isinstance(root, Node)\nassert not isinstance(3, Node)\n"
         "assert root.left is root.kids[0]\nassert list(map(helper, [1])) == [2]\n"
-        "assert root.value == 1 and Node.made == 5\nassert root == Node(1)\n"
+        "assert root.value == 1 and Node.made == 5\nassert root != Node(1)\n"
+    )
+    assert (await tried(pool, program, tests)).letters == "........"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_two_of_a_class_that_only_the_program_has(pool: JudgePool) -> None:
+    """Their own == is asked, and a yes is believed if both hold the same values."""
+    program = (
+        "import dataclasses\n@dataclasses.dataclass\nclass Data:\n"
+        "    a: int\n    b: object = None\n"
+        "class Yes:\n    def __init__(self, x): self.x = x\n"
+        "    def __eq__(self, other): return True\n"
+        "def f(x): return Data(x, Data(x)) if x < 9 else Yes(x)\n"
+    )
+    tests = (
+        "a = f(1)\nassert f(1) == a\nassert f(2) != a\nassert not f(2) == a\na.a = 2\n"
+        "assert f(1) != a\nassert f(2).b == f(2).b\nassert [f(3)] == [f(3)]\n"
+        "assert f(9) == f(9)\nassert f(9) == f(10)\n"
     )
     assert (await tried(pool, program, tests)).letters == ".......?"
 
@@ -415,4 +440,4 @@ async def test_objects_in_rows(pool: JudgePool) -> None:
     report = await pool.judge(Program(Language.PYTHON, liar), rows)
     assert report.letters == "FF", report
     report = await pool.judge(Program(Language.PYTHON, module("return open('/dev/null')")), rows)
-    assert report.letters == "??", report
+    assert report.letters == "FF", report

@@ -12,8 +12,14 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from synthd.synth.run import Strategy
+from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
+from synthd.synth.strategies.revision import Revision
+from synthd.synth.strategies.rex import Rex
 from synthd.synth.strategies.seidr import Seidr
+from synthd.synth.strategies.self_refine import SelfRefine
+from synthd.synth.strategies.self_repair import SelfRepair
+from synthd.synth.strategies.treefinement import Treefinement
 
 
 class Method(Strategy, Protocol):
@@ -25,6 +31,12 @@ class Method(Strategy, Protocol):
 STRATEGIES: Mapping[str, type[Method]] = {
     "seidr": Seidr,
     "best-of-n": BestOfN,
+    "self-repair": SelfRepair,
+    "revision": Revision,
+    "beam": Beam,
+    "self-refine": SelfRefine,
+    "rex": Rex,
+    "treefinement": Treefinement,
 }
 
 

@@ -17,7 +17,8 @@ from synthd.synth.budget import Budget
 from synthd.synth.extract import fenced_blocks
 from synthd.synth.models.scripted import ScriptedModel
 from synthd.synth.observation import Happened, Observation
-from synthd.synth.ports import Prompt, Sampling
+from synthd.synth.oracle import Oracle
+from synthd.synth.ports import Prompt, Sampling, Verifier
 from synthd.synth.problem import Check, Doctest, Example, Problem, Spec
 from synthd.synth.run import Run
 from synthd.synth.solve import solve
@@ -79,6 +80,14 @@ class VisibleOnly:
         return float(candidate.code or 0)
 
 
+class HeldOut:
+    """An oracle that tells all it knows to whoever would listen."""
+
+    async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation:
+        case = Case(HELD_OUT, CaseOutcome.FAIL, HELD_OUT, HELD_OUT, HELD_OUT, HELD_OUT)
+        return Evaluation(Verdict.REJECTED, 0.0, (case,), HELD_OUT)
+
+
 def answer(prompt: Prompt, sampling: Sampling, call: int) -> str:
     asked = prompt[-1].content
     if "Do not write code" in asked:
@@ -130,7 +139,10 @@ def test_no_prompt_tells_what_it_may_not(
         return answer(prompt, sampling, call)
 
     budget = Budget(programs=24, seconds=30, tokens=4000, tokens_per_call=100)
-    run = Run(PROBLEM, ScriptedModel(listening), VisibleOnly(solvable), budget, 1, read)
+    verifier: Verifier = VisibleOnly(solvable)
+    if parameters.get("oracle") == "true":
+        verifier = Oracle(verifier, HeldOut())
+    run = Run(PROBLEM, ScriptedModel(listening), verifier, budget, 1, read)
     try:
         asyncio.run(solve(run, registry.build(name, parameters)))
     except Unmet:

@@ -1,0 +1,41 @@
+"""Revision: one conversation in which every answer is called incorrect until one is right.
+
+The sequential baseline of Li, Wang et al.: "Learning to Reason from Feedback at Test-Time" (FTTT),
+ACL 2025 (arXiv 2502.15771), prelim/.
+
+Greedy, so that only the growing conversation makes the answers differ. There the held-out tests
+end it (oracle=true); here the visible checks do, unless a benchmark asks. What has no room in
+the context is forgotten, oldest first (there: an attention window with sinks).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from synthd.synth import prompts
+from synthd.synth.attempt import Attempt
+from synthd.synth.oracle import agree
+from synthd.synth.run import Ask, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    n: int = field(default=32, metadata={"meaning": "answers of the conversation"})
+    temperature: float = field(default=0.0, metadata={"meaning": "sampling temperature of all"})
+    oracle: bool = field(
+        default=False, metadata={"meaning": "held-out tests stop it (the paper: on; benchmarks)"}
+    )
+
+    async def __call__(self, run: Run) -> None:
+        agree(run, oracle=self.oracle)
+        last: Attempt | None = None
+        for turn in range(self.n):
+            last = await run.attempt(self._ask(run, last, turn))
+            if last is None:
+                return
+
+    def _ask(self, run: Run, last: Attempt | None, turn: int) -> Ask:
+        if last is None:
+            return Ask(prompts.draft(run.problem), self.temperature, "draft.0", "draft")
+        prompt = prompts.revise(run.problem, last)
+        return Ask(prompt, self.temperature, f"revise.{turn}", "revise", parent=last)

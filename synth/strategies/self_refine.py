@@ -1,0 +1,52 @@
+"""Self-Refine: the model is told that its answer has an error, looks for it and answers again.
+
+Madaan et al.: "Self-Refine: Iterative Refinement with Self-Feedback", NeurIPS 2023 (arXiv
+2303.17651), as the baseline of FTTT (arXiv 2502.15771, prelim/).
+
+No check is ever told: the feedback is the model's own, and only the last answer is shown. FTTT
+finds the error and rewrites in one answer (critique=false); Madaan et al. ask for the critique
+first. There the first answer is not judged, so that n refinements are n + 1 programs, and the
+held-out tests end it (oracle=true). Here all n programs are judged, the first among them, and
+the visible checks end it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from synthd.synth import prompts
+from synthd.synth.attempt import Attempt
+from synthd.synth.oracle import agree
+from synthd.synth.ports import Prompt
+from synthd.synth.run import Ask, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfRefine:
+    n: int = field(default=32, metadata={"meaning": "programs, the first draft included"})
+    temperature: float = field(default=0.6, metadata={"meaning": "sampling temperature of all"})
+    critique: bool = field(
+        default=False, metadata={"meaning": "the error is looked for in an answer of its own"}
+    )
+    oracle: bool = field(
+        default=False, metadata={"meaning": "held-out tests stop it (FTTT: on; benchmarks)"}
+    )
+
+    async def __call__(self, run: Run) -> None:
+        agree(run, oracle=self.oracle)
+        draft = Ask(prompts.draft(run.problem), self.temperature, "draft.0", "draft")
+        last = await run.attempt(draft)
+        for turn in range(1, self.n):
+            prompt = await self._prompt(run, last, turn) if last else None
+            if last is None or prompt is None:
+                return
+            node = f"refine.{turn}"
+            last = await run.attempt(Ask(prompt, self.temperature, node, "refine", parent=last))
+
+    async def _prompt(self, run: Run, last: Attempt, turn: int) -> Prompt | None:
+        if not self.critique:
+            return prompts.reconsider(run.problem, last)
+        review = prompts.criticize(run.problem, last)
+        node = f"criticize.{turn}"
+        told = await run.sample(Ask(review, self.temperature, node, "criticize", parent=last))
+        return prompts.improve(run.problem, last, told.text.strip()) if told else None

@@ -5,8 +5,28 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from random import Random
+from typing import Literal
 
 from synthd.synth.attempt import Attempt
+
+Pool = Literal["passing", "all"]
+
+
+def passes(attempt: Attempt) -> bool:
+    """Whether it passes the visible checks, and not by listing their answers."""
+    return attempt.accepted and not attempt.evaluation.labels
+
+
+def eligible(attempts: Sequence[Attempt], pool: Pool) -> list[Attempt]:
+    """Who may be selected at all: every attempt that has a program.
+
+    passing: of these only those that pass the visible checks, wherever any does.
+    """
+    programs = [attempt for attempt in attempts if attempt.candidate.code]
+    best = max((attempt.rank[:2] for attempt in programs), default=(False, False))
+    if pool == "all" or not best[0]:
+        return programs
+    return [attempt for attempt in programs if attempt.rank[:2] == best]
 
 
 def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -18,6 +38,14 @@ def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:
             seen.add(attempt.candidate.code)
             kept.append(attempt)
     return kept
+
+
+def same_text(attempts: Sequence[Attempt]) -> list[list[int]]:
+    """Their places, those of one program together; largest group first, then the earliest."""
+    groups: dict[str, list[int]] = {}
+    for place, attempt in enumerate(attempts):
+        groups.setdefault(attempt.candidate.code, []).append(place)
+    return sorted(groups.values(), key=lambda group: (-len(group), group[0]))
 
 
 def tournament(attempts: Sequence[Attempt], k: int, random: Random) -> list[Attempt]:

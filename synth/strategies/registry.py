@@ -14,9 +14,12 @@ from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_t
 from synthd.synth.run import Strategy
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
+from synthd.synth.strategies.mbr import Mbr
+from synthd.synth.strategies.s_star import SStar
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.rex import Rex
 from synthd.synth.strategies.seidr import Seidr
+from synthd.synth.strategies.self_consistency import SelfConsistency
 from synthd.synth.strategies.self_refine import SelfRefine
 from synthd.synth.strategies.self_repair import SelfRepair
 from synthd.synth.strategies.treefinement import Treefinement
@@ -31,6 +34,9 @@ class Method(Strategy, Protocol):
 STRATEGIES: Mapping[str, type[Method]] = {
     "seidr": Seidr,
     "best-of-n": BestOfN,
+    "mbr": Mbr,
+    "self-consistency": SelfConsistency,
+    "s-star": SStar,
     "self-repair": SelfRepair,
     "revision": Revision,
     "beam": Beam,

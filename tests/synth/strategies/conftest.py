@@ -184,3 +184,8 @@ def judging() -> type[Judging]:
 @pytest.fixture(scope="session")
 def foreseeing() -> type[Foreseeing]:
     return Foreseeing
+
+
+@pytest.fixture(scope="session")
+def executing() -> type[Executing]:
+    return Executing

@@ -1,0 +1,44 @@
+"""Programs executed side by side on calls that nobody has answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synthd.synth import select
+from synthd.synth.attempt import Attempt
+from synthd.synth.behaviour import Row
+from synthd.synth.concurrently import concurrently
+from synthd.synth.inputs.calls import example_calls
+from synthd.synth.inputs.generate import generate
+from synthd.synth.run import Run
+from synthd.synth.unmet import Unmet
+
+
+def calls(run: Run, generated: int) -> tuple[str, ...]:
+    """The calls that the visible checks make, without their answers, and generated ones.
+
+    Raises Unmet where programs cannot be executed at all: before anything was spent on them.
+    """
+    if not run.observes:
+        raise Unmet("this strategy compares what programs do, which this verifier cannot run")
+    given = tuple(call.text for call in example_calls(run.problem))
+    return given + generate(run.problem, generated, run.seed)
+
+
+def some_calls(run: Run, generated: int) -> tuple[str, ...]:
+    """The same. Raises Unmet, too, where there are none: then all programs would seem equal."""
+    found = calls(run, generated)
+    if not found:
+        raise Unmet(
+            "this strategy compares what programs do, and there are no inputs to try them on: "
+            "add an example that calls the function, or annotate its parameters"
+        )
+    return found
+
+
+async def rows(run: Run, attempts: Sequence[Attempt], wanted: Sequence[str]) -> list[Row]:
+    """What each attempt does on these calls; a program that was drawn twice is executed once."""
+    programs = select.distinct(attempts)
+    seen = await concurrently(run.observe(program, wanted) for program in programs)
+    known = {program.candidate.code: row for program, row in zip(programs, seen, strict=True)}
+    return [known[attempt.candidate.code] for attempt in attempts]

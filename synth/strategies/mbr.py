@@ -1,0 +1,95 @@
+"""Minimum Bayes risk: of independent samples the one that agrees most with all of them.
+
+Shi, Fried, Ghazvininejad, Zettlemoyer, Wang: "Natural Language to Code Translation with
+Execution", EMNLP 2022 (arXiv 2204.11454).
+
+The answer is argmax over y' of the mean over y of u(y, y'), both running over all samples. u is
+how far two programs agree when they are executed (agreement: on which fraction of the calls, as in
+the notebook of the NeurIPS 2024 tutorial on meta-generation; equality: on all or none, as in the
+paper), or how alike their texts are (edit). Samples that do the same are one class with its size
+as weight: the sums are the same, and equality is a majority vote.
+
+The paper executes on the calls of the tests alone (inputs=0), and selects among all samples
+(pool=all), which are 30 there, at 0.7. Ours adds generated calls, and leaves samples that fail
+visible checks out where any passes. Ties go to the first sample, not to numpy's sort.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from synthd.synth import behaviour, executing, likelihood, select
+from synthd.synth.attempt import Attempt
+from synthd.synth.run import Run
+from synthd.synth.similarity import similarity
+from synthd.synth.strategies.drafting import drafts
+
+# How much the samples at two places agree, 0 to 1.
+Utility = Callable[[int, int], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mbr:
+    collects: ClassVar[bool] = True
+    n: int = field(default=16, metadata={"meaning": "programs drawn"})
+    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    utility: Literal["agreement", "equality", "edit"] = field(
+        default="agreement",
+        metadata={"meaning": "executed: calls that agree, all calls or none; or text that does"},
+    )
+    inputs: int = field(
+        default=24, metadata={"meaning": "generated calls besides the examples' (the paper: 0)"}
+    )
+    pool: select.Pool = field(
+        default="passing",
+        metadata={"meaning": "samples that count: where any passes only those, or all (the paper)"},
+    )
+    ties: Literal["first", "logprob"] = field(
+        default="first", metadata={"meaning": "of equal samples: the first, or the likeliest"}
+    )
+
+    async def __call__(self, run: Run) -> None:
+        calls = () if self.utility == "edit" else executing.some_calls(run, self.inputs)
+        drawn = await drafts(run, self.n, self.temperature, logprobs=self.ties == "logprob")
+        pool = select.eligible(drawn, self.pool)
+        if not pool:
+            return
+        if self.utility == "edit":
+            best = least_risk(select.same_text(pool), self._alike(pool))
+        else:
+            rows = await executing.rows(run, pool, calls)
+            best = least_risk(behaviour.classes(rows), self._agree(rows))
+        run.choose(self._of_equal([pool[place] for place in best], run.problem.entry_point))
+
+    def _alike(self, pool: Sequence[Attempt]) -> Utility:
+        return lambda a, b: similarity(pool[a].candidate.code, pool[b].candidate.code)
+
+    def _agree(self, rows: Sequence[behaviour.Row]) -> Utility:
+        if self.utility == "agreement":
+            return lambda a, b: behaviour.agreement(rows[a], rows[b])
+        # Each place stands for its class: two that differ somewhere are of two classes.
+        return lambda a, b: float(a == b and any(seen.ran for seen in rows[a]))
+
+    def _of_equal(self, attempts: Sequence[Attempt], name: str) -> Attempt:
+        if self.ties == "first":
+            return attempts[0]
+        return max(attempts, key=lambda attempt: likelihood.code_mean(attempt, name))
+
+
+def least_risk(groups: Sequence[Sequence[int]], utility: Utility) -> list[int]:
+    """The places of all samples with the greatest expected utility, in order.
+
+    groups: samples that are the same to the utility. The mean is over all samples, itself
+    included: a group weighs as much as it has members.
+    """
+    # fsum does not depend on the order of its terms: equal sums come out equal.
+    sums = [
+        math.fsum(len(other) * utility(group[0], other[0]) for other in groups) for group in groups
+    ]
+    most = max(sums)
+    return sorted(
+        place for group, s in zip(groups, sums, strict=True) if s == most for place in group
+    )

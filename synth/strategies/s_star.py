@@ -1,0 +1,130 @@
+"""S*: parallel samples, each debugged; then the winner of duels on inputs that tell programs apart.
+
+Li, Cao, Cao, Li, Tan, Keutzer, Xing, Gonzalez, Stoica: "S*: Test Time Scaling for Code Generation",
+2025 (arXiv 2502.14382).
+
+Stage 1: n samples, each repaired for up to R rounds with what its visible checks came to, and
+frozen once it passes. Stage 2, among those that pass: programs that do the same on all inputs are
+one class; for each pair of classes both are executed on inputs that tell them apart, and the model
+says which of the outputs is right; the class that wins most duels wins.
+
+In the paper all inputs are the model's, those of the classes and those of each duel (source=model;
+here it is asked about pairs of programs for both). Ours are generated from types and examples, and
+the model is asked where these show no difference. The paper shows all inputs of a duel in one
+question; here each is one question, at temperature 0, with the programs in random order. The paper
+returns a random program of the class, ours the first; ties go to the larger class.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain, combinations
+from typing import ClassVar, Literal
+
+from synthd.synth import behaviour, executing, prompts, select
+from synthd.synth.attempt import Attempt
+from synthd.synth.concurrently import concurrently
+from synthd.synth.feedback import Level
+from synthd.synth.inputs.answers import calls_in
+from synthd.synth.observation import Observation
+from synthd.synth.run import Ask, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SStar:
+    collects: ClassVar[bool] = True
+    n: int = field(default=16, metadata={"meaning": "programs drawn"})
+    rounds: int = field(default=3, metadata={"meaning": "repairs of each that does not pass"})
+    temperature: float = field(default=0.7, metadata={"meaning": "of samples and of repairs"})
+    feedback: Level = field(
+        default="all", metadata={"meaning": "what a repair is told of the visible checks"}
+    )
+    source: Literal["both", "generated", "model"] = field(
+        default="both", metadata={"meaning": "whose inputs tell programs apart (the paper: model)"}
+    )
+    inputs: int = field(default=24, metadata={"meaning": "calls that are generated"})
+    doubts: int = field(
+        default=3,
+        metadata={"meaning": "programs of which the model is asked how they differ from the first"},
+    )
+    evidence: int = field(
+        default=3, metadata={"meaning": "inputs of a duel, each a question which output is right"}
+    )
+
+    async def __call__(self, run: Run) -> None:
+        calls = executing.calls(run, self.inputs)
+        ends = await concurrently(self._chain(run, place) for place in range(self.n))
+        passing = [end for end in ends if end is not None and select.passes(end)]
+        if passing:
+            known = () if self.source == "model" else calls
+            run.choose(await self._select(run, passing, known))
+
+    async def _chain(self, run: Run, place: int) -> Attempt | None:
+        """One sample and its repairs. A round's turn comes when all have had the one before."""
+        draft = Ask(
+            prompts.draft(run.problem), self.temperature, f"draft.{place}", "draft", (0, place)
+        )
+        attempt = await run.attempt(draft)
+        for turn in range(1, self.rounds + 1):
+            if attempt is None or select.passes(attempt):
+                break
+            prompt = prompts.refine(run.problem, attempt, self.feedback)
+            node = f"{attempt.candidate.node}/repair.{turn}"
+            attempt = await run.attempt(
+                Ask(prompt, self.temperature, node, "repair", (turn, place), attempt)
+            )
+        return attempt
+
+    async def _select(
+        self, run: Run, passing: Sequence[Attempt], calls: tuple[str, ...]
+    ) -> Attempt:
+        groups = behaviour.classes(await executing.rows(run, passing, calls))
+        if len(groups) == 1 and self.source != "generated":
+            first, *others = select.distinct(passing)
+            told = await concurrently(
+                self._inputs(run, first, other) for other in others[: self.doubts]
+            )
+            calls = (*calls, *dict.fromkeys(chain.from_iterable(told)))
+            groups = behaviour.classes(await executing.rows(run, passing, calls))
+        rivals = [passing[group[0]] for group in groups]
+        won = await concurrently(
+            self._duel(run, left, right, calls) for left, right in combinations(rivals, 2)
+        )
+        wins = Counter(winner.candidate.node for winner in won if winner is not None)
+        return max(rivals, key=lambda rival: wins[rival.candidate.node])
+
+    async def _inputs(self, run: Run, left: Attempt, right: Attempt) -> tuple[str, ...]:
+        """Calls on which the model thinks that the two differ."""
+        prompt = prompts.ask_inputs(run.problem, left, right)
+        node = f"{left.candidate.node}|{right.candidate.node}|inputs"
+        ask = Ask(prompt, self.temperature, node, "inputs", parent=left, closing=True)
+        told = await run.sample(ask)
+        return calls_in(told.text, run.problem) if told else ()
+
+    async def _duel(
+        self, run: Run, left: Attempt, right: Attempt, calls: tuple[str, ...]
+    ) -> Attempt | None:
+        """The one whose outputs the model finds right more often; None for neither."""
+        if self.source == "model":
+            calls = (*await self._inputs(run, left, right), *calls)
+        rows = await executing.rows(run, [left, right], calls)
+        places = behaviour.distinguishing(rows)[: self.evidence]
+        votes = await concurrently(
+            self._vote(run, (left, right), (rows[0][at], rows[1][at])) for at in places
+        )
+        balance = votes.count(0) - votes.count(1)
+        return (left if balance > 0 else right) if balance else None
+
+    async def _vote(
+        self, run: Run, pair: tuple[Attempt, Attempt], seen: tuple[Observation, Observation]
+    ) -> int | None:
+        """0 or 1, whose output is right; None without an answer."""
+        node = f"{pair[0].candidate.node}|{pair[1].candidate.node}|{seen[0].call}"
+        # Models prefer a letter: the order of the two must not decide.
+        a, b = run.random("duel", node).sample((0, 1), 2)
+        prompt = prompts.ask_which(run.problem, pair[a], pair[b], (seen[a], seen[b]))
+        told = await run.sample(Ask(prompt, 0.0, node, "choose", parent=pair[0], closing=True))
+        letter = prompts.choice(told.text) if told else None
+        return {"A": a, "B": b, None: None}[letter]

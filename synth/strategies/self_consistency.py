@@ -1,0 +1,61 @@
+"""Self-consistency: the answer that most independent samples give.
+
+Wang, Wei, Schuurmans, Le, Chi, Narang, Chowdhery, Zhou: "Self-Consistency Improves Chain of Thought
+Reasoning in Language Models", ICLR 2023 (arXiv 2203.11171); for code as a baseline of FTTT (Li et
+al. 2025).
+
+The reference takes the plurality of identical program texts (by=text), of 32 samples at 0.6 and
+top-p 0.95, and lets samples without a program lose to any other. Texts of programs hardly ever are
+the same: ours votes by behaviour, what programs do on the examples' calls and on generated ones.
+A program that gives no value on any of them has no vote. The reference counts all samples
+(pool=all); ours leaves those out that fail visible checks where any passes. Ties go to the group
+that was there first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from synthd.synth import behaviour, executing, select
+from synthd.synth.attempt import Attempt
+from synthd.synth.run import Run
+from synthd.synth.strategies.drafting import drafts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfConsistency:
+    collects: ClassVar[bool] = True
+    n: int = field(default=16, metadata={"meaning": "programs drawn"})
+    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    by: Literal["behaviour", "text"] = field(
+        default="behaviour", metadata={"meaning": "what makes two programs the same answer"}
+    )
+    inputs: int = field(
+        default=24, metadata={"meaning": "generated calls besides the examples', for behaviour"}
+    )
+    pool: select.Pool = field(
+        default="passing",
+        metadata={"meaning": "who votes: where any sample passes only such, or all (the paper)"},
+    )
+
+    async def __call__(self, run: Run) -> None:
+        calls = executing.some_calls(run, self.inputs) if self.by == "behaviour" else ()
+        drawn = await drafts(run, self.n, self.temperature)
+        voters = select.eligible(drawn, self.pool)
+        if not voters:
+            return
+        if self.by == "text":
+            groups = select.same_text(voters)
+        else:
+            groups = await self._behaving(run, voters, calls)
+        run.choose(voters[groups[0][0]])
+
+    async def _behaving(
+        self, run: Run, voters: Sequence[Attempt], calls: Sequence[str]
+    ) -> list[list[int]]:
+        """Classes of equal behaviour, those that never gave a value after all others."""
+        rows = await executing.rows(run, voters, calls)
+        groups = behaviour.classes(rows)
+        return sorted(groups, key=lambda group: not any(seen.ran for seen in rows[group[0]]))

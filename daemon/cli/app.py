@@ -241,6 +241,23 @@ def strategies(
 
 
 @app.command()
+def show(
+    run: Annotated[
+        str | None, typer.Argument(help="Its id, the beginning of it, a file, or `last`.")
+    ] = None,
+    json: Json = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write one page with tree, programs, prompts and curves.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Without RUN: how many are listed.")] = 20,
+) -> None:
+    """Show what a search did; without RUN list the latest ones."""
+    from synthd.daemon.cli import runs as command
+
+    command.main(command.Options(run, json=json, html=html, limit=limit))
+
+
+@app.command()
 def lsp() -> None:
     """Serve an editor over stdin and stdout (Language Server Protocol)."""
     from synthd.daemon.cli import lsp as command

@@ -1,0 +1,121 @@
+"""A recorded search in a terminal: a line a node, the totals below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from synthd.daemon.showing import words
+from synthd.daemon.showing.words import State
+from synthd.daemon.traces.finding import Summary
+from synthd.synth.trace.records import Header, Recorded
+from synthd.synth.trace.tree import Node, Tree
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+STYLE = {
+    State.ACCEPTED: "green",
+    State.REJECTED: "red",
+    State.UNDECIDED: "yellow",
+    State.FORBIDDEN: "magenta",
+    State.TEXT: "dim",
+    State.OPEN: "dim",
+}
+DEEPEST = 16  # levels that are indented; a chain of a hundred repairs would leave the screen
+
+
+def show_tree(console: Console, recorded: Recorded, tree: Tree) -> None:
+    from rich.text import Text
+
+    _head(console, recorded.header)
+    lines = list(_guides(tree))
+    for node, depth, guide in lines:
+        console.print(Text(guide, "dim") + _line(node, depth, best=node.index == tree.best))
+    usage, seconds = words.spent(recorded)
+    console.print(plain(words.ending(recorded.end)), markup=False, style="bold")
+    console.print(f"  {words.cost(usage, seconds)}", style="dim")
+    if recorded.damaged:
+        console.print(f"  {words.count(recorded.damaged, 'line')} of the trace cannot be read")
+
+
+def _head(console: Console, header: Header) -> None:
+    console.print(f"run {plain(header.run)}  {plain(header.target)}", style="bold", markup=False)
+    budget = header.budget
+    console.print(
+        f"  {_when(header)}, {plain(header.strategy)}, {plain(header.model)}, seed {header.seed}, "
+        f"budget {budget.programs} programs, {budget.seconds:g} s, {budget.tokens} tokens",
+        style="dim",
+        markup=False,
+    )
+
+
+def _guides(tree: Tree) -> Iterator[tuple[Node, int, str]]:
+    """Every node with its depth and the lines that lead to it."""
+    last = {siblings[-1] for siblings in (tree.roots, *tree.children) if siblings}
+    rails: list[str] = []
+    for node, depth in tree.walk():
+        del rails[depth:]
+        end = node.index in last
+        yield node, depth, "".join(rails[:DEEPEST]) + ("└─ " if end else "├─ ")
+        rails.append("   " if end else "│  ")
+
+
+def _line(node: Node, depth: int, *, best: bool) -> Text:
+    from rich.text import Text
+
+    state = words.state(node)
+    line = Text()
+    line.append(f"{plain(words.title(node))} ", "bold" if node.attempt else "")
+    line.append(f"t {node.temperature:.2f}  ")
+    if node.attempt is not None:
+        line.append(f"{node.attempt.score:.2f}  ", STYLE[state])
+    line.append(plain(words.finding(node)), STYLE[state])
+    line.append(f"  {node.tokens} tokens", "dim")
+    if node.ended is not None:
+        line.append(f", {node.ended - node.began:.1f} s", "dim")
+    if depth > DEEPEST:
+        line.append(f", level {depth}", "dim")
+    if best:
+        line.append("  ✓ the result" if state is State.ACCEPTED else "  ← the best", "bold green")
+    return line
+
+
+def show_list(console: Console, summaries: Sequence[Summary]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("run", "when (UTC)", "function", "strategy", "model", "end"):
+        wide = column in ("function", "model")
+        table.add_column(column, overflow="fold", no_wrap=not wide)
+    for column in ("programs", "tokens", "seconds"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for summary in summaries:
+        header, end = summary.header, summary.end
+        spent = (
+            [str(end.usage.programs), str(end.usage.completion_tokens), f"{end.at:.1f}"]
+            if end
+            else [""] * 3
+        )
+        asked = (header.run, _when(header), header.target, header.strategy, header.model)
+        row = [*asked, end.stop if end else "did not end", *spent]
+        table.add_row(*(_cell(text) for text in row))
+    console.print(table)
+
+
+def _cell(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(plain(text))
+
+
+def _when(header: Header) -> str:
+    return plain(header.started[:16].replace("T", " "))
+
+
+def plain(text: str) -> str:
+    """What a model wrote may not steer the terminal."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

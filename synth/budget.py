@@ -56,10 +56,11 @@ class Ledger:
     def programs_left(self) -> int:
         return self.budget.programs - self.usage.programs - self._programs_held
 
-    def grant_tokens(self) -> int:
-        """Reserve tokens for one call; 0 when too few are left."""
-        grant = min(self.tokens_left, self.budget.tokens_per_call)
-        if grant < min(SMALLEST_CALL, self.budget.tokens_per_call):
+    def grant_tokens(self, most: int | None = None) -> int:
+        """Reserve tokens for one call, no more than `most`; 0 when too few are left."""
+        limit = min(self.budget.tokens_per_call, most or self.budget.tokens_per_call)
+        grant = min(self.tokens_left, limit)
+        if grant < min(SMALLEST_CALL, limit):
             self.exhausted = True
             return 0
         self._tokens_held += grant

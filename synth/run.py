@@ -57,6 +57,7 @@ class Ask:
 
     logprobs: the method ranks by them; Unmet is raised where the model has none.
     closing: about programs that there are already, so drawn also when no further one may come.
+    most: tokens that a short answer may have, which also is what is set aside for it.
     """
 
     prompt: Prompt
@@ -67,6 +68,7 @@ class Ask:
     parent: Attempt | None = None
     logprobs: bool = False
     closing: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Run:
             if not ask.closing and self.ledger.usage.programs >= self.budget.programs:
                 self.ledger.exhausted = True
                 return None
-            grant = self.ledger.grant_tokens()
+            grant = self.ledger.grant_tokens(ask.most)
             if not grant:
                 return None
             try:

@@ -31,6 +31,9 @@ from synthd.synth.inputs.answers import calls_in
 from synthd.synth.observation import Observation
 from synthd.synth.run import Ask, Run
 
+# Tokens of an answer that lists calls, and of one that is a letter, with room to think aloud.
+CALLS, LETTER = 256, 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SStar:
@@ -99,8 +102,9 @@ class SStar:
         """Calls on which the model thinks that the two differ."""
         prompt = prompts.ask_inputs(run.problem, left, right)
         node = f"{left.candidate.node}|{right.candidate.node}|inputs"
-        ask = Ask(prompt, self.temperature, node, "inputs", parent=left, closing=True)
-        told = await run.sample(ask)
+        told = await run.sample(
+            Ask(prompt, self.temperature, node, "inputs", parent=left, closing=True, most=CALLS)
+        )
         return calls_in(told.text, run.problem) if told else ()
 
     async def _duel(
@@ -125,6 +129,8 @@ class SStar:
         # Models prefer a letter: the order of the two must not decide.
         a, b = run.random("duel", node).sample((0, 1), 2)
         prompt = prompts.ask_which(run.problem, pair[a], pair[b], (seen[a], seen[b]))
-        told = await run.sample(Ask(prompt, 0.0, node, "choose", parent=pair[0], closing=True))
+        told = await run.sample(
+            Ask(prompt, 0.0, node, "choose", parent=pair[0], closing=True, most=LETTER)
+        )
         letter = prompts.choice(told.text) if told else None
         return {"A": a, "B": b, None: None}[letter]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from synthd.synth.budget import SMALLEST_CALL, Budget
-from synthd.synth.events import Asked
+from synthd.synth.events import Answered, Asked
 from synthd.synth.solve import Stop
 from synthd.synth.strategies.s_star import SStar
 from synthd.synth.unmet import Unmet
@@ -124,6 +124,22 @@ def test_without_tokens_for_questions_the_largest_class_wins(world) -> None:
     )
     assert (ended.program, len(ended.tried)) == (WRONG[0], 3)
     assert ended.asked("letter A or B") == 0
+
+
+def test_questions_together_fit_into_what_is_left(world) -> None:
+    """Each sets aside what its short answer may cost, not what a program may."""
+    budget = Budget(tokens=2000, tokens_per_call=1000)
+    ended = world().search(
+        SStar(n=2), [WRONG[0], RIGHT], which=prefers_positive, budget=budget, slots=9
+    )
+    assert (ended.program, ended.asked("letter A or B")) == (RIGHT, 3)
+
+
+def test_an_answer_that_rambles_is_cut_short(world) -> None:
+    ended = world().search(
+        SStar(n=2, evidence=1), [WRONG[0], RIGHT], which=lambda _: "A " + "well " * 500
+    )
+    assert [e.completion_tokens for e in ended.events if isinstance(e, Answered)][-1] == 64
 
 
 def test_questions_about_inputs_are_drawn_and_choices_are_greedy(world) -> None:

@@ -15,9 +15,10 @@ from synthd.synth.run import Strategy
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.mbr import Mbr
-from synthd.synth.strategies.s_star import SStar
+from synthd.synth.strategies.multi_turn import MultiTurn
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.rex import Rex
+from synthd.synth.strategies.s_star import SStar
 from synthd.synth.strategies.seidr import Seidr
 from synthd.synth.strategies.self_consistency import SelfConsistency
 from synthd.synth.strategies.self_refine import SelfRefine
@@ -38,6 +39,7 @@ STRATEGIES: Mapping[str, type[Method]] = {
     "self-consistency": SelfConsistency,
     "s-star": SStar,
     "self-repair": SelfRepair,
+    "multi-turn": MultiTurn,
     "revision": Revision,
     "beam": Beam,
     "self-refine": SelfRefine,

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
 from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, executing, likelihood, select
@@ -85,9 +86,13 @@ def least_risk(groups: Sequence[Sequence[int]], utility: Utility) -> list[int]:
     groups: samples that are the same to the utility. The mean is over all samples, itself
     included: a group weighs as much as it has members.
     """
+    alike: dict[tuple[int, int], float] = {}  # symmetric: half of it is computed
+    for a, b in combinations_with_replacement(range(len(groups)), 2):
+        alike[a, b] = alike[b, a] = utility(groups[a][0], groups[b][0])
     # fsum does not depend on the order of its terms: equal sums come out equal.
     sums = [
-        math.fsum(len(other) * utility(group[0], other[0]) for other in groups) for group in groups
+        math.fsum(len(other) * alike[a, b] for b, other in enumerate(groups))
+        for a in range(len(groups))
     ]
     most = max(sums)
     return sorted(

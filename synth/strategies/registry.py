@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from synthd.synth.run import Strategy
+from synthd.synth.strategies.auto import Auto
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.mbr import Mbr
@@ -33,6 +34,7 @@ class Method(Strategy, Protocol):
 
 
 STRATEGIES: Mapping[str, type[Method]] = {
+    "auto": Auto,
     "seidr": Seidr,
     "best-of-n": BestOfN,
     "mbr": Mbr,

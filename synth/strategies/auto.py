@@ -6,10 +6,10 @@ and how much a repair is told. These are learned one by one, not in combination:
 programs than there are combinations. Which program is repaired is REx' bandit's choice; those that
 do the same on every check are one.
 
-A choice gains the part that its program brought of what was missing to the best score. It loses
-otherwise, and twice as much where the program did only what was seen before: that was no step to
-anywhere. Before anything is known drafting is worth a half, and repairing what the best program
-passes: one that fails everything is hardly a start.
+A choice whose program is the best so far gains a half, and more the more of what was missing it
+brought. It loses a half where the program is no better, and one where it did only what was seen
+before: that was no step to anywhere. Before anything is known drafting is worth a half, and
+repairing what the best program passes: one that fails everything is hardly a start.
 
 A program that passes a few visible checks may still be wrong. So further drafts, which are
 independent as repairs are not, vote by what they do on generated inputs, until `agree` programs do
@@ -81,7 +81,8 @@ class Known:
             did = tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
             new = bool(attempt.candidate.code) and did not in self._seen
             if attempt.score > self.best:
-                gain, self.best = (attempt.score - self.best) / (1 - self.best), attempt.score
+                part = (attempt.score - self.best) / (1 - self.best)
+                gain, self.best = (1 + part) / 2, attempt.score
             if select.passes(attempt):
                 self.passing.append(attempt)
             elif new and not attempt.accepted:
@@ -89,7 +90,7 @@ class Known:
         self._seen.add(did)
         for belief in map(self.of, choice.parts):
             belief.gains += gain
-            belief.losses += (1 - gain) * (0.5 if new else 1.0)
+            belief.losses += 1 - gain if gain else 0.5 if new else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Beam search: the likeliest distinct answers of the model, tried in that order.
+"""Beam search: of the likeliest distinct answers of the model the first that passes.
 
 A baseline of FTTT (arXiv 2502.15771, prelim/): beam search over tokens inside the model, all 32
 beams returned, and right if any is, by the held-out tests (oracle=true).

@@ -20,6 +20,9 @@ from synthd.synth.oracle import agree
 from synthd.synth.ports import Prompt
 from synthd.synth.run import Ask, Run
 
+# Tokens of an answer that is asked for in a few sentences.
+CRITIQUE = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfRefine:
@@ -48,5 +51,7 @@ class SelfRefine:
             return prompts.reconsider(run.problem, last)
         review = prompts.criticize(run.problem, last)
         node = f"criticize.{turn}"
-        told = await run.sample(Ask(review, self.temperature, node, "criticize", parent=last))
+        told = await run.sample(
+            Ask(review, self.temperature, node, "criticize", parent=last, most=CRITIQUE)
+        )
         return prompts.improve(run.problem, last, told.text.strip()) if told else None

@@ -66,6 +66,8 @@ def test_an_answer_without_a_program_is_told_of(play) -> None:
 
 
 def test_the_budget_cuts_the_last_rounds(play) -> None:
-    ended = play(SelfRepair(chains=3, rounds=9), lambda *_: "000", Budget(programs=5))
+    # A call takes longer than a verdict, so that repairs wait beside drafts.
+    method, budget = SelfRepair(chains=3, rounds=9), Budget(programs=5)
+    ended = play(method, lambda *_: "000", budget, seconds_per_token=0.005)
     assert ended.outcome.stop is Stop.BUDGET
     assert ended.purposes == ["draft"] * 3 + ["repair"] * 2

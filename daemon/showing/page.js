@@ -43,7 +43,7 @@ function table(title, columns, rows) {
 
 function facts(node) {
   const program = node.program;
-  const said = [node.purpose + " " + node.name, "temperature " + node.temperature];
+  const said = [node.purpose + " " + node.name, "temperature " + (node.temperature ?? 0).toFixed(2)];
   if (node.seed !== null) said.push("seed " + node.seed);
   said.push(node.prompt_tokens + " + " + node.completion_tokens + " tokens");
   said.push("from " + node.began + " s to " + (node.ended === null ? "its end" : node.ended + " s"));

@@ -39,6 +39,8 @@ def title(node: Node) -> str:
 def finding(node: Node) -> str:
     """What it came to: "1 of 3: 1 fail, 1 timeout"."""
     if node.attempt is None:
+        if node.unjudged:
+            return "not judged"
         return "no answer: cut off or failed" if node.answered is None else ""
     return _judged(node.attempt)
 

@@ -18,6 +18,7 @@ class Node:
 
     index: its place in Tree.nodes. number: the how manieth program, 0 for none. parent: what it
     hangs under; maker: the program that it was made from. began, ended: seconds.
+    unjudged: it should have been a program, but the search was over before it was judged.
     """
 
     index: int
@@ -31,6 +32,7 @@ class Node:
     attempt: Attempt | None = None
     number: int = 0
     observations: tuple[Observation, ...] = ()
+    unjudged: bool = False
 
     @property
     def purpose(self) -> str:
@@ -86,6 +88,7 @@ def tree(recorded: Recorded) -> Tree:
                 growing.tried(entry.event, entry.at)
             case Observed():
                 growing.observed(entry.event)
+    growing.close()
     nodes = growing.nodes
     children: list[list[int]] = [[] for _ in nodes]
     for node in nodes:
@@ -141,6 +144,13 @@ class _Growing:
         if index is not None:
             seen = self.nodes[index].observations + event.observations
             self._change(index, observations=seen)
+
+    def close(self) -> None:
+        """No more will come."""
+        drawn = {node.purpose for node in self.nodes if node.attempt is not None}
+        for node in self.nodes:
+            if node.answered and node.attempt is None and node.purpose in drawn:
+                self._change(node.index, unjudged=True)
 
     def _change(self, index: int, **new: object) -> None:
         self.nodes[index] = dataclasses.replace(self.nodes[index], **new)  # type: ignore[arg-type]

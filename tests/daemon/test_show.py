@@ -179,6 +179,33 @@ def test_a_search_that_was_broken_off_says_so(shell, stop: str) -> None:
     assert (listed["stop"], listed["accepted"]) == (stop, False)
 
 
+def test_a_replay_leaves_the_same_trace(shell) -> None:
+    shell.file(DOUBLE)
+    shell.model.say = repaired
+    first = shell.run("synth", "work.py", "--cache", "--trace", "first.jsonl")
+    asked = len(shell.model.prompts)
+    second = shell.run("synth", "work.py", "--replay", "--trace", "second.jsonl")
+    assert (first.code, second.code) == (0, 0), second.err
+    assert len(shell.model.prompts) == asked
+    assert steps(shell.folder / "first.jsonl") == steps(shell.folder / "second.jsonl")
+
+
+def steps(path: Path) -> list[object]:
+    """Everything but the times, and how the run is called."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {"run", "asked", "answered", "tried", "end"} <= {row["kind"] for row in rows}
+    return [timeless(row) for row in rows]
+
+
+def timeless(value: object) -> object:
+    if isinstance(value, list):
+        return [timeless(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    times = {"at", "seconds", "judge_seconds", "started", "run"}
+    return {key: timeless(member) for key, member in value.items() if key not in times}
+
+
 def test_wrong_wishes_are_explained(shell) -> None:
     path = shell.file(DOUBLE)
     assert "no search is kept" in shell.run("show").out

@@ -93,6 +93,13 @@ def test_nothing_of_the_search_is_lost(search: Recorded) -> None:
     assert sum(node.tokens for node in grown.nodes) == search.end.usage.completion_tokens
 
 
+def test_what_came_too_late_to_be_judged_is_marked(search: Recorded) -> None:
+    entries = tuple(entry for entry in search.entries if not _accepts(entry))
+    late = [node for node in tree(replace(search, entries=entries)).nodes if node.unjudged]
+    assert {node.purpose for node in late} == {"repair"}
+    assert "9" in {node.answered.completion for node in late if node.answered}
+
+
 def test_the_curve_never_falls_and_ends_at_the_best(search: Recorded) -> None:
     steps = progress(search)
     assert len(steps) == sum(isinstance(entry.event, Tried) for entry in search.entries)

@@ -126,8 +126,7 @@ async def test_no_wrong_mutant_is_accepted(
     assert figures.accepted == figures.references
     assert not figures.disagreements, figures.disagreements
     assert not figures.undecided, "every one of these ends: there is a verdict on each"
-    assert soak or figures.wrong >= 2 * figures.references
-    assert all("survived" in why or "in all" in why for why in figures.few.values()), figures.few
+    assert not figures.few, figures.few
 
 
 def shortened(task: Task) -> Task:

@@ -34,7 +34,7 @@ from synthd.sandbox.programs import (
 from synthd.sandbox.reports import broken, late, report_of
 from synthd.sandbox.worker import Setting, Worker, WorkerLost
 
-_DEPTH = 24  # programs that a worker may have at hand: it runs plain ones several at a time
+_DEPTH = 48  # programs that a worker may have at hand: it runs plain ones several at a time
 _REMEMBERED = 256  # tests that workers keep
 _PATIENCE = 15.0  # beyond a program's own limits, for a busy machine
 

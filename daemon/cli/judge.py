@@ -29,7 +29,7 @@ from synthd.daemon.settings import Settings
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.level import Detection
 
-_AHEAD = 32  # programs in flight for each worker: it judges plain ones several at a time
+_AHEAD = 64  # programs in flight for each worker: it judges plain ones several at a time
 
 
 @dataclass(frozen=True, slots=True)

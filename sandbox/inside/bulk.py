@@ -63,6 +63,7 @@ class Tester:
         self._output_bytes = output_bytes
         self._input, self._output = os.dup(0), os.dup(1)
         self._buffer = bytearray()
+        self._told = bytearray()
         self._entries: dict[int, Entry] = {}
         self._running: dict[int, Job] = {}  # sent, answers to come
         self._waiting: collections.deque[Job] = collections.deque()  # for a conversation
@@ -83,6 +84,8 @@ class Tester:
                         self._finish(job, Ran(frame.payload))
                 elif self._waiting:
                     self._converse(self._waiting.popleft())
+                if not self._link.pending():
+                    self._flush()
         except EOFError:
             return
 
@@ -90,7 +93,9 @@ class Tester:
         """Take all orders that are there; wait for one only if there is nothing else to do."""
         while True:
             idle = not self._running and not self._waiting
-            if not idle and not select.select([self._input], [], [], 0)[0]:
+            if idle:
+                self._flush()
+            elif not select.select([self._input], [], [], 0)[0]:
                 return
             piece = os.read(self._input, 1 << 20)
             if not piece:
@@ -120,7 +125,7 @@ class Tester:
         except (SyntaxError, ValueError, KeyError, TypeError, RecursionError) as error:
             entry.broken = f"the tests cannot be used: {describe(error)}"
             return entry
-        self._link.send(Op.CALLS, number, self._load(entry) + calls)
+        self._link.post(Op.CALLS, number, self._load(entry) + calls)
         if order.get("reference"):
             reference = order["reference"].encode("utf-8", "surrogatepass")
             self._send_run(Job(_REFERENCE | number, entry, number, reference))
@@ -156,7 +161,7 @@ class Tester:
     def _send_run(self, job: Job) -> None:
         self._running[job.number] = job
         place = PLACE.pack(job.tests, len(job.outputs) + len(job.answers))
-        self._link.send(Op.RUN, job.number, place + job.source)
+        self._link.post(Op.RUN, job.number, place + job.source)
 
     def _finish(self, job: Job, ran: Ran) -> None:
         entry = job.entry
@@ -247,7 +252,11 @@ class Tester:
     def _tell(self, job: Job, tally: Tally, error: str = "", **more: Any) -> None:
         tally.error = tally.error or error
         body = json.dumps(tally.told(used=job.used, **more)).encode("ascii")
-        data = memoryview(pack(Op.TRIED, job.number, body))
+        self._told += pack(Op.TRIED, job.number, body)
+
+    def _flush(self) -> None:
+        data = memoryview(bytes(self._told))
+        self._told.clear()
         while data:
             data = data[os.write(self._output, data) :]
 

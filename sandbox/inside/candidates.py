@@ -31,7 +31,7 @@ from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, fr
 
 _F_SETPIPE_SZ = 1031
 _PIPE = 1 << 18
-_BATCH = 16  # programs in one process, at most
+_BATCH = 32  # programs in one process, at most
 
 
 class Server:
@@ -73,6 +73,7 @@ class Server:
         after: Frame | None = frame
         while after is not None:
             after = self._do(after)
+            self._link.flush()
 
     def _do(self, frame: Frame) -> Frame | None:
         """Returns a frame that was taken in meanwhile, if one was."""
@@ -228,7 +229,7 @@ class Server:
 
     def _tell(self, number: int, ended: Ended, said: bytes | bytearray) -> None:
         head = json.dumps(ended).encode()
-        self._link.send(Op.RAN, number, HEAD.pack(len(head)) + head + bytes(said))
+        self._link.post(Op.RAN, number, HEAD.pack(len(head)) + head + bytes(said))
 
     def _tidy(self) -> None:
         """What one program wrote, the next one must not find."""

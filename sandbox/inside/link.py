@@ -15,10 +15,16 @@ class Link:
         self.end = end
         end.setblocking(False)
         self._buffer = bytearray()
+        self._out = bytearray()
 
-    def send(self, op: int, number: int, payload: bytes = b"") -> None:
+    def post(self, op: int, number: int, payload: bytes = b"") -> None:
+        """To go with the next flush."""
+        self._out += pack(op, number, payload)
+
+    def flush(self) -> None:
         """Takes in what comes meanwhile: the other side may be waiting for just that."""
-        data = memoryview(pack(op, number, payload))
+        data = memoryview(bytes(self._out))
+        self._out.clear()
         while data:
             try:
                 data = data[self.end.send(data) :]
@@ -27,12 +33,19 @@ class Link:
                 if readable:
                     self._take()
 
+    def send(self, op: int, number: int, payload: bytes = b"") -> None:
+        self.post(op, number, payload)
+        self.flush()
+
     def receive(self) -> Frame:
         """Raises EOFError when the other side is gone."""
         while True:
             found = unpack(self._buffer, _ROOM + HEADER.size)
             if found is not None:
                 return found
+            self.flush()
+            if self.pending():
+                continue
             select.select([self.end], [], [])
             self._take()
 

@@ -41,6 +41,9 @@ _MALFORMED = (
     MemoryError,
 )
 _ROOM = LIMIT * 3 // 4
+# How most answers begin: they are read and written without the rest.
+_SILENT = {"printed": "", "dropped": 0}
+ATOM = b'{"failed":false,"updates":{},"nodes":[],"printed":"","dropped":0,"value":'
 
 
 class Peer:
@@ -156,7 +159,11 @@ class Peer:
 
     def _rebuilt(self, payload: bytes, objects: list[Any]) -> tuple[bool, Any, bool]:
         try:
-            body = json.loads(payload)
+            if payload.startswith(ATOM):
+                cell = json.loads(payload[len(ATOM) : -1].decode("ascii"))
+                if type(cell) is not list or type(cell[0]) is str:
+                    return False, from_cell(cell), False
+            body = json.loads(payload.decode("ascii"))
             if "stop" in body:
                 outcome, detail = body["stop"]
                 raise Stop(outcome if outcome in _STOPS else "fail", str(detail))
@@ -177,14 +184,17 @@ class Peer:
 
     def reply(self, frame: Frame, failed: bool, value: Any) -> None:
         """Answer with a value of which the other side has no part yet."""
-        body = {"failed": failed, "updates": {}, "nodes": []}
+        said = self._said()
         try:
-            if not failed and type(value) in ATOMS:
-                body["value"] = to_cell(value)
-            else:
-                encoder = Encoder(self._names, self._give, _ROOM)
-                body["value"], body["nodes"] = encoder.root(value), encoder.nodes
-            body.update(self._said())
+            if not failed and type(value) in ATOMS and said == _SILENT:
+                cell = json.dumps(to_cell(value), separators=(",", ":")).encode("ascii")
+                if len(cell) < _ROOM:
+                    self._channel.send(Op.RESULT, frame.number, ATOM + cell + b"}")
+                    return
+            encoder = Encoder(self._names, self._give, _ROOM)
+            body = {"failed": failed, "updates": {}, "value": encoder.root(value)}
+            body["nodes"] = encoder.nodes
+            body.update(said)
             self._channel.send(Op.RESULT, frame.number, _dump(body))
         except TooLarge:
             self._stop(frame, "resource_limit", "the result is larger than 12 MiB")

@@ -139,7 +139,8 @@ class Program:
             line = getattr(error, "lineno", None)
             what = getattr(error, "msg", None) or str(error)  # without "(file, line)"
             return ["compile", f"{type(error).__name__}: {what}", line]
-        random.seed(0)
+        if code is not source:  # one that is known to be plain has no use for it
+            random.seed(0)
         try:
             exec(code, self._space)
         except MemoryError:

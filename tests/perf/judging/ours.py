@@ -14,7 +14,7 @@ from synthd.sandbox.pool import JudgePool
 from synthd.sandbox.programs import Language, Program, TestCode
 from synthd.synth.suites.task import Task
 
-AT_ONCE = 64  # programs in the pool's hands: more than it can work on
+AT_ONCE = 128  # programs in the pool's hands: more than it can work on
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.wire import LIMIT, Frame
-from synthd.sandbox.programs import Exchanges, Rows, TestCode
+from synthd.sandbox.programs import CodeTests, Exchanges, Rows
 
 
 class BadTests(ValueError):
     """Tests that cannot be told: a value in them is none that can cross."""
 
 
-def order_of(tests: TestCode | Rows | Exchanges, names: Names) -> bytes:
+def order_of(tests: CodeTests | Rows | Exchanges, names: Names) -> bytes:
     """Raises BadTests."""
-    if isinstance(tests, TestCode):
+    if isinstance(tests, CodeTests):
         order: dict[str, Any] = {
             "kind": "code",
             "entry": tests.entry,

@@ -22,13 +22,13 @@ from synthd.sandbox.limits import Limits
 from synthd.sandbox.native.judge import NativeJudge
 from synthd.sandbox.orders import BadTests, order_of
 from synthd.sandbox.programs import (
+    CodeTests,
     Exchanges,
     Language,
+    MainTests,
     Program,
     ProgramReport,
     Rows,
-    TestCode,
-    TestMain,
     Tests,
 )
 from synthd.sandbox.reports import broken, late, report_of
@@ -38,7 +38,7 @@ _DEPTH = 48  # programs that a worker may have at hand: it runs plain ones sever
 _REMEMBERED = 256  # tests that workers keep
 _PATIENCE = 15.0  # beyond a program's own limits, for a busy machine
 
-_Plain = TestCode | Rows | Exchanges
+_Plain = CodeTests | Rows | Exchanges
 
 
 class JudgePool:
@@ -98,7 +98,7 @@ class JudgePool:
 
     async def judge(self, program: Program, tests: Tests) -> ProgramReport:
         """A report in any case, except where the sandbox itself cannot be used: SandboxError."""
-        if program.language is not Language.PYTHON or isinstance(tests, TestMain):
+        if program.language is not Language.PYTHON or isinstance(tests, MainTests):
             return await self._native.judge(program, tests)
         began = time.monotonic()
         level = self._setting.level
@@ -219,7 +219,7 @@ class _Native:
         self._opening = asyncio.Lock()
 
     async def judge(self, program: Program, tests: Tests) -> ProgramReport:
-        if not isinstance(tests, Exchanges | TestMain) or program.language is Language.PYTHON:
+        if not isinstance(tests, Exchanges | MainTests) or program.language is Language.PYTHON:
             kind = type(tests).__name__
             why = f"{kind} are not for programs in {program.language}"
             return broken(why, self._with[0].level, time.monotonic())

@@ -23,7 +23,7 @@ class Language(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TestCode:
+class CodeTests:
     """Python that calls the program's functions: `check(candidate)`, or asserts.
 
     head: the part of the program that the benchmark wrote (imports, helpers, classes); the tests
@@ -92,7 +92,7 @@ class Exchanges:
 
 
 @dataclass(frozen=True, slots=True)
-class TestMain:
+class MainTests:
     """C++ or Rust that is compiled together with the program and checks it: a `main` with
     asserts, or functions marked #[test]. Runs in the candidate's process; the report says so."""
 
@@ -100,7 +100,7 @@ class TestMain:
     flags: tuple[str, ...] = ()
 
 
-Tests = TestCode | Rows | Exchanges | TestMain
+Tests = CodeTests | Rows | Exchanges | MainTests
 
 
 @dataclass(frozen=True, slots=True)

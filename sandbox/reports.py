@@ -12,7 +12,7 @@ from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.tally import LETTERS
 from synthd.sandbox.level import Level
 from synthd.sandbox.orders import text_of, values_of
-from synthd.sandbox.programs import Checker, Exchanges, ProgramReport, Rows, TestCode
+from synthd.sandbox.programs import Checker, CodeTests, Exchanges, ProgramReport, Rows
 
 _MOST = 20  # cases that are told in full
 _LONGEST = 4000
@@ -20,7 +20,7 @@ _LONGEST = 4000
 
 def report_of(
     found: dict[str, Any],
-    tests: TestCode | Rows | Exchanges,
+    tests: CodeTests | Rows | Exchanges,
     level: Level,
     began: float,
     names: Names,

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from synthd.daemon.exits import BadInput
-from synthd.sandbox.programs import Exchange, Exchanges, Language, TestCode, TestMain, Tests
+from synthd.sandbox.programs import CodeTests, Exchange, Exchanges, Language, MainTests, Tests
 
 SUFFIXES = {
     ".py": Language.PYTHON,
@@ -66,7 +66,7 @@ def tests_for(path: Path, program: str, asked: Asked, text: str) -> Tests:
     if language(asked.tests) is not spoken:
         raise BadInput(f"{asked.tests} cannot test {path}: they are in different languages")
     if spoken is not Language.PYTHON:
-        return TestMain(text)
+        return MainTests(text)
     return _python(path, program, asked, text)
 
 
@@ -107,7 +107,7 @@ def _pairs(path: Path) -> list[_Pair]:
         ) from None
 
 
-def _python(path: Path, program: str, asked: Asked, text: str) -> TestCode:
+def _python(path: Path, program: str, asked: Asked, text: str) -> CodeTests:
     assert asked.tests is not None
     tree = _parse(text, asked.tests)
     defined, classes = _defined(program)
@@ -121,7 +121,7 @@ def _python(path: Path, program: str, asked: Asked, text: str) -> TestCode:
     else:
         entry = asked.entry or _most_called(tree, defined) or _only(path, defined)
         text += _calls_of_tests(tree, asked.tests, path)
-    return TestCode(entry, text, check=check)
+    return CodeTests(entry, text, check=check)
 
 
 def _parse(text: str, path: Path) -> ast.Module:

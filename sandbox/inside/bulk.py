@@ -23,7 +23,7 @@ from synthd.sandbox.inside.program import PATH
 from synthd.sandbox.inside.rowtests import RowTests
 from synthd.sandbox.inside.tally import Tally, outcome_of
 from synthd.sandbox.inside.telling import describe
-from synthd.sandbox.inside.testcode import TestCode
+from synthd.sandbox.inside.testcode import CodeTests
 from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, pack, unpack
 
 _REFERENCE = 1 << 31  # marks the run that tells what is expected
@@ -37,7 +37,7 @@ class Entry:
     def __init__(self, order: dict[str, Any]) -> None:
         self.order = order
         self.broken = ""
-        self.code: TestCode | None = None
+        self.code: CodeTests | None = None
         self.rows: RowTests | None = None
         self.foreseen: list[Call] | None = None
         self.astray = 0
@@ -140,7 +140,7 @@ class Tester:
             entry.rows = RowTests(order, self._names)
             return entry.rows.asked()
         parts = (order["entry"], order["text"], order["head"], order["check"], order["setup"])
-        entry.code = TestCode(*parts)
+        entry.code = CodeTests(*parts)
         return b""
 
     def _load(self, entry: Entry) -> bytes:

@@ -37,7 +37,7 @@ class Asker(Protocol):
     def share(self, module: str, names: list[str], relied: frozenset[str]) -> None: ...
 
 
-class TestCode:
+class CodeTests:
     """Compiled once; run for every program in a fresh namespace. Raises SyntaxError."""
 
     def __init__(

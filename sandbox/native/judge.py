@@ -27,7 +27,7 @@ from synthd.sandbox.native.process import Supervised
 from synthd.sandbox.native.toolchain import CompilerMissing, Toolchain, find
 from synthd.sandbox.native.verdicts import Findings
 from synthd.sandbox.native.view import command
-from synthd.sandbox.programs import Exchanges, Language, ProgramReport, TestMain
+from synthd.sandbox.programs import Exchanges, Language, MainTests, ProgramReport
 
 _ATTEMPTS = 2  # a sandbox that ends by itself is replaced once
 
@@ -76,7 +76,7 @@ class NativeJudge:
             toolchain = problem
         yield NativeJudge(detection.level, limits, workers, interpreter, toolchain)
 
-    async def judge(self, text: str, tests: Exchanges | TestMain) -> ProgramReport:
+    async def judge(self, text: str, tests: Exchanges | MainTests) -> ProgramReport:
         """text: the whole program. Cancelling it ends compiler and program."""
         async with self._slots:
             began = time.monotonic()
@@ -117,17 +117,17 @@ class NativeJudge:
             yield Bench(supervised, self._toolchain, self._limits)
 
 
-async def _judged(bench: Bench, text: str, tests: Exchanges | TestMain) -> Findings:
+async def _judged(bench: Bench, text: str, tests: Exchanges | MainTests) -> Findings:
     try:
         if isinstance(tests, Exchanges):
             return await _exchanged(bench, text, tests)
         return await _tested(bench, text, tests)
     except Unbuilt as problem:
         case = CaseReport("compile", problem.outcome, detail=problem.detail)
-        return Findings((case,), in_process=isinstance(tests, TestMain))
+        return Findings((case,), in_process=isinstance(tests, MainTests))
 
 
-async def _tested(bench: Bench, text: str, tests: TestMain) -> Findings:
+async def _tested(bench: Bench, text: str, tests: MainTests) -> Findings:
     work = _instrumented(bench.language, text, tests)
     if not work.checks:
         return Findings(error="the tests contain no check", in_process=True)
@@ -135,7 +135,7 @@ async def _tested(bench: Bench, text: str, tests: TestMain) -> Findings:
     return verdicts.of_tests(work, await bench.test(work.secrets.channel), bench.limits)
 
 
-def _instrumented(language: Language, text: str, tests: TestMain) -> Instrumented:
+def _instrumented(language: Language, text: str, tests: MainTests) -> Instrumented:
     made = cpp_main.instrument if language is Language.CPP else rust_main.instrument
     return made(text, tests.text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from synthd.sandbox.programs import Language, TestCode
+from synthd.sandbox.programs import CodeTests, Language
 from synthd.synth.suites.errors import SuiteDamaged
 from synthd.synth.suites.files import DataRow, digest, locate, rows
 from synthd.synth.suites.quietly import parse
@@ -73,7 +73,7 @@ def _task(task_id: str, prompt: str, solution: str, entry: str, test: str) -> Ta
         prompt=prompt,
         before=prompt,
         entry=entry,
-        tests=TestCode(entry=entry, text=test, head=prompt, check=CHECK),
+        tests=CodeTests(entry=entry, text=test, head=prompt, check=CHECK),
         reference=prompt + solution,
     )
 

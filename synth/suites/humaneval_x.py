@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from synthd.sandbox.programs import Language, TestMain
+from synthd.sandbox.programs import Language, MainTests
 from synthd.synth.suites.files import DataRow, digest, locate, rows
 from synthd.synth.suites.task import Suite, Task, without_unused_crates
 
@@ -57,7 +57,7 @@ def _cpp(row: _Cpp) -> Task:
         prompt=row.prompt,
         before=row.prompt,
         entry=entry[1] if entry else "",
-        tests=TestMain(row.test, flags=("-lcrypto",) if openssl else ()),
+        tests=MainTests(row.test, flags=("-lcrypto",) if openssl else ()),
         reference=row.prompt + row.canonical_solution,
         needs=needs,
     )
@@ -74,7 +74,7 @@ def _rust(row: _Rust) -> Task:
         prompt=before,
         before=before,
         entry=entry[-1] if entry else "",
-        tests=TestMain(row.test),
+        tests=MainTests(row.test),
         reference=reference,
         needs=tuple(f"crate {name}" for name in _CRATE.findall(reference)),
         fault="" if "#[test]" in _COMMENT.sub("", row.test) else "all its tests are a comment",

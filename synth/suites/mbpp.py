@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from synthd.sandbox.programs import Language, TestCode
+from synthd.sandbox.programs import CodeTests, Language
 from synthd.synth.suites.errors import SuiteDamaged
 from synthd.synth.suites.files import DataRow, digest, locate, rows
 from synthd.synth.suites.quietly import parse
@@ -87,7 +87,7 @@ def _task(
         language=Language.PYTHON,
         prompt=prompt(text, asserts[0]),
         entry=names.entry,
-        tests=TestCode(
+        tests=CodeTests(
             entry=names.entry,
             text="\n".join(lines) + "\n",
             setup=setup,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from synthd.sandbox.programs import Language, Program, TestMain, Tests
+from synthd.sandbox.programs import Language, MainTests, Program, Tests
 
 
 class Part(StrEnum):
@@ -47,7 +47,7 @@ class Task:
     def solution(self, text: str) -> Program:
         """evalplus' `solution`: a whole program."""
         if self.language is Language.RUST:
-            tests = self.tests.text if isinstance(self.tests, TestMain) else ""
+            tests = self.tests.text if isinstance(self.tests, MainTests) else ""
             text = without_unused_crates(text, tests)
         return Program(self.language, text)
 

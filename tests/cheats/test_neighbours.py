@@ -137,7 +137,7 @@ def distinct(numbers):
 @pytest.mark.parametrize("name", WRONG)
 async def test_neighbours_do_not_meet(name: str, pool: JudgePool) -> None:
     task = catalogue.load_task(TASK)
-    tests = programs.TestCode(TASK, task.check, check="check")
+    tests = programs.CodeTests(TASK, task.check, check="check")
     python = programs.Language.PYTHON
 
     async def accepted(text: str) -> bool:
@@ -152,7 +152,7 @@ async def test_right_programs_side_by_side(pool: JudgePool) -> None:
     """Right programs of every shape, all at once."""
     cheats = [cheat for cheat in catalogue.catalogue() if cheat.honest]
     shapes = [cheat for cheat in cheats if cheat.task.name == "digit_sum" and not cheat.peers]
-    tests = programs.TestCode("digit_sum", shapes[0].task.check, check="check")
+    tests = programs.CodeTests("digit_sum", shapes[0].task.check, check="check")
 
     async def judged(text: str) -> programs.ProgramReport:
         return await pool.judge(programs.Program(programs.Language.PYTHON, text), tests)

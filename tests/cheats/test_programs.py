@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def test_verdict(cheat: Cheat, pool: JudgePool, no_file_left: None) -> None:
     if cheat.needs and importlib.util.find_spec(cheat.needs) is None:
         pytest.skip(f"{cheat.needs} is not installed")
-    tests = programs.TestCode(cheat.task.name, cheat.task.check, check="check")
+    tests = programs.CodeTests(cheat.task.name, cheat.task.check, check="check")
     report = await pool.judge(programs.Program(programs.Language.PYTHON, cheat.text), tests)
     detail = next((c.detail for c in report.cases if c.outcome is not Outcome.PASS), report.error)
     wanted = " or ".join(map(str, cheat.expected))
@@ -38,6 +38,6 @@ async def test_references_pass(pool: JudgePool) -> None:
         task = catalogue.load_task(folder.name)
         if "import numpy" in task.check and importlib.util.find_spec("numpy") is None:
             continue
-        tests = programs.TestCode(task.name, task.check, check="check")
+        tests = programs.CodeTests(task.name, task.check, check="check")
         report = await pool.judge(programs.Program(programs.Language.PYTHON, task.reference), tests)
         assert report.accepted == (task.name != "nothing"), (task.name, report)

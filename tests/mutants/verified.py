@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from synthd.sandbox.programs import Language, Rows, TestCode, TestMain
+from synthd.sandbox.programs import CodeTests, Language, MainTests, Rows
 from synthd.synth.suites.task import Task
 
 _ALONE = Path(__file__).with_name("alone.py")
@@ -62,7 +62,7 @@ async def python(task: Task, programs: Sequence[str]) -> list[Finding]:
 
 def _tests(task: Task) -> dict[str, Any]:
     tests = task.tests
-    if isinstance(tests, TestCode):
+    if isinstance(tests, CodeTests):
         return {
             "entry": tests.entry,
             "setup": tests.setup,
@@ -96,7 +96,7 @@ def _finding(task: Task, found: str, used: float) -> Finding:
 
 async def compiled(task: Task, program: str) -> Finding:
     """Compiled together with its tests, and run."""
-    assert isinstance(task.tests, TestMain)
+    assert isinstance(task.tests, MainTests)
     command = _COMMANDS[task.language]
     with tempfile.TemporaryDirectory() as folder:
         _write(folder, command, program + "\n" + task.tests.text)

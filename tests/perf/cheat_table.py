@@ -32,7 +32,7 @@ from synthd.sandbox.checks import Outcome
 from synthd.sandbox.level import Detection, detect
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program, ProgramReport, TestCode
+from synthd.sandbox.programs import CodeTests, Language, Program, ProgramReport
 
 sys.path.append(str(Path(__file__).parents[1] / "cheats"))
 
@@ -111,7 +111,7 @@ def _planted() -> Iterator[None]:
 
 
 async def _ours(pool: JudgePool, cheat: Cheat) -> Said:
-    tests = TestCode(cheat.task.name, cheat.task.check, check="check")
+    tests = CodeTests(cheat.task.name, cheat.task.check, check="check")
     report = await pool.judge(Program(Language.PYTHON, cheat.text), tests)
     detail = _detail(report)
     outcome = report.outcome.value

@@ -326,7 +326,7 @@ async def test_several_at_once(level: Level, language: Language) -> None:
 
 async def test_an_end_in_tests_of_its_own(level: Level) -> None:
     """A test main is held to the same limits."""
-    tests = programs.TestMain("#include <assert.h>\nint main() { assert(f() == 1); }")
+    tests = programs.MainTests("#include <assert.h>\nint main() { assert(f() == 1); }")
     async with NativeJudge.open(Language.CPP, Detection(level), QUICK) as judge:
         loops = await judge.judge("int f() { for (;;); }", tests)
         crashes = await judge.judge("int f() { __builtin_trap(); }", tests)

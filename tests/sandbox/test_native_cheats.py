@@ -246,7 +246,7 @@ async def judge() -> AsyncIterator[NativeJudge]:
 
 async def test_cheats(judge: NativeJudge) -> None:
     """All at once, as compiling takes its time."""
-    main = programs.TestMain(TESTS)
+    main = programs.MainTests(TESTS)
     reports = await asyncio.gather(*[judge.judge(text, main) for text, _ in CHEATS.values()])
     for (name, (_, allowed)), report in zip(CHEATS.items(), reports, strict=True):
         assert not report.accepted, name
@@ -266,14 +266,14 @@ async def test_cheats(judge: NativeJudge) -> None:
     ],
 )
 async def test_right_ones(judge: NativeJudge, text: str) -> None:
-    report = await judge.judge(text, programs.TestMain(TESTS))
+    report = await judge.judge(text, programs.MainTests(TESTS))
     assert report.accepted, report
     assert report.executed == report.passed == report.declared == len(report.cases)
 
 
 async def test_what_failed_is_told(judge: NativeJudge) -> None:
     text = RIGHT.replace("return {x, x}", "return {x, x + 1}")
-    report = await judge.judge(text, programs.TestMain(TESTS))
+    report = await judge.judge(text, programs.MainTests(TESTS))
     found = [case for case in report.cases if case.outcome is Outcome.FAIL]
     assert [case.id for case in found] == ["check 4", "check 5"]
     assert (found[1].got, found[1].expected) == ("{2, 3}", "{2, 2}")
@@ -289,7 +289,7 @@ async def test_what_failed_is_told(judge: NativeJudge) -> None:
     ],
 )
 async def test_no_check_is_no_verdict(judge: NativeJudge, tests: str) -> None:
-    report = await judge.judge(RIGHT, programs.TestMain(tests))
+    report = await judge.judge(RIGHT, programs.MainTests(tests))
     assert report.outcome is Outcome.INFRA_ERROR
     assert not report.accepted
     assert report.error

@@ -135,7 +135,7 @@ async def judge() -> AsyncIterator[NativeJudge]:
 
 async def test_cheats(judge: NativeJudge) -> None:
     """All at once, as compiling takes its time."""
-    main = programs.TestMain(TESTS)
+    main = programs.MainTests(TESTS)
     reports = await asyncio.gather(*[judge.judge(text, main) for text, _ in CHEATS.values()])
     for (name, (_, allowed)), report in zip(CHEATS.items(), reports, strict=True):
         assert not report.accepted, name
@@ -153,14 +153,14 @@ async def test_cheats(judge: NativeJudge) -> None:
     ],
 )
 async def test_right_ones(judge: NativeJudge, text: str) -> None:
-    report = await judge.judge(text, programs.TestMain(TESTS))
+    report = await judge.judge(text, programs.MainTests(TESTS))
     assert report.accepted, report
     assert report.executed == report.passed == report.declared == len(report.cases)
 
 
 async def test_what_failed_is_told(judge: NativeJudge) -> None:
     text = RIGHT.replace("vec![x, x]", "vec![x]")
-    report = await judge.judge(text, programs.TestMain(TESTS))
+    report = await judge.judge(text, programs.MainTests(TESTS))
     failed = [case for case in report.cases if case.outcome is Outcome.FAIL]
     assert [(case.got, case.expected) for case in failed] == [("[2]", "[2, 2]")]
 
@@ -174,7 +174,7 @@ async def test_what_failed_is_told(judge: NativeJudge) -> None:
     ],
 )
 async def test_no_check_is_no_verdict(judge: NativeJudge, tests: str) -> None:
-    report = await judge.judge(RIGHT, programs.TestMain(tests))
+    report = await judge.judge(RIGHT, programs.MainTests(tests))
     assert report.outcome is Outcome.INFRA_ERROR
     assert not report.accepted
     assert report.error

@@ -60,7 +60,7 @@ async def test_references(language: Language, soak: bool) -> None:
 
         async def one(row: dict[str, str]) -> ProgramReport:
             flags = ("-lcrypto",) if "openssl" in row["prompt"] else ()
-            tests = programs.TestMain(row["test"], flags)
+            tests = programs.MainTests(row["test"], flags)
             return await judge.judge(program(language, row), tests)
 
         reports = await asyncio.gather(*[one(row) for row in chosen])

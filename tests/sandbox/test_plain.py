@@ -10,8 +10,7 @@ from synthd.sandbox.inside.plain import Plainness
 from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program
-from synthd.sandbox.programs import TestCode as CodeTests
+from synthd.sandbox.programs import CodeTests, Language, Program
 
 PLAIN = [
     "def f(x):\n    return x * x\n",

@@ -18,6 +18,7 @@ from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
 from synthd.sandbox.programs import (
+    CodeTests,
     Exchange,
     Exchanges,
     Language,
@@ -28,7 +29,6 @@ from synthd.sandbox.programs import (
     Rule,
     Tests,
 )
-from synthd.sandbox.programs import TestCode as CodeTests
 
 QUICK = replace(
     Limits(), cpu_seconds=1.0, wall_seconds=2.0, total_seconds=8.0, memory_bytes=320 << 20

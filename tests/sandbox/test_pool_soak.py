@@ -20,6 +20,7 @@ from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
 from synthd.sandbox.programs import (
+    CodeTests,
     Exchange,
     Exchanges,
     Language,
@@ -28,7 +29,6 @@ from synthd.sandbox.programs import (
     Rows,
     Tests,
 )
-from synthd.sandbox.programs import TestCode as CodeTests
 
 QUICK = replace(
     Limits(), cpu_seconds=0.4, wall_seconds=6.0, total_seconds=20.0, memory_bytes=256 << 20

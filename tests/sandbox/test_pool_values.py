@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program, ProgramReport
-from synthd.sandbox.programs import TestCode as CodeTests
+from synthd.sandbox.programs import CodeTests, Language, Program, ProgramReport
 
 Judge = Callable[[str, str], list[ProgramReport]]
 

@@ -15,8 +15,7 @@ from synthd.sandbox.judge import PythonJudge
 from synthd.sandbox.level import Detection, Level
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program, ProgramReport, Row, Rows
-from synthd.sandbox.programs import TestCode as CodeTests
+from synthd.sandbox.programs import CodeTests, Language, Program, ProgramReport, Row, Rows
 
 OpenJudge = Callable[..., AbstractAsyncContextManager[PythonJudge]]
 Outcomes = Callable[[JudgeReport], list[str]]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from synthd.sandbox.level import Detection, detect
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program, TestCode
+from synthd.sandbox.programs import CodeTests, Language, Program
 from synthd.synth.suites.task import Task
 
 AT_ONCE = 128  # programs in the pool's hands: more than it can work on
@@ -63,7 +63,7 @@ async def first_verdict() -> Start:
     began = time.perf_counter()
     detection = await detect()
     start = time.perf_counter()
-    tests = TestCode("f", "def check(candidate):\n    assert candidate(2) == 4\n", check="check")
+    tests = CodeTests("f", "def check(candidate):\n    assert candidate(2) == 4\n", check="check")
     program = Program(Language.PYTHON, "def f(x):\n    return x * x\n")
     async with opened(detection, None) as pool:
         ready = time.perf_counter()

@@ -27,8 +27,7 @@ from synthd.sandbox.checks import Outcome
 from synthd.sandbox.level import Level, detect
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, ProgramReport, Rows
-from synthd.sandbox.programs import TestCode as CodeTests
+from synthd.sandbox.programs import CodeTests, Language, ProgramReport, Rows
 from synthd.synth.suites.task import Suite, Task
 
 HELPERS = Path(__file__).parents[2] / "mutants"

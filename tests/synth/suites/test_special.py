@@ -18,8 +18,8 @@ def one(suite: Suite, task_id: str) -> Task:
     return task
 
 
-def code(tests: programs.Tests) -> programs.TestCode:
-    assert isinstance(tests, programs.TestCode)
+def code(tests: programs.Tests) -> programs.CodeTests:
+    assert isinstance(tests, programs.CodeTests)
     return tests
 
 

@@ -80,7 +80,7 @@ def test_python_references(name: str, suite: Load) -> None:
 def test_compiled_languages(name: str, suite: Load) -> None:
     for task in suite(name).tasks:
         assert task.entry
-        assert isinstance(task.tests, programs.TestMain) and task.tests.text
+        assert isinstance(task.tests, programs.MainTests) and task.tests.text
         assert task.reference.startswith(task.prompt[:20])
 
 
@@ -95,7 +95,7 @@ def test_psb2_has_programs_in_both_languages(suite: Load) -> None:
 def test_checks_of_humaneval(name: str, suite: Load) -> None:
     for task in suite(name).tasks:
         tests = task.tests
-        assert isinstance(tests, programs.TestCode) and tests.check == "check" and tests.head
+        assert isinstance(tests, programs.CodeTests) and tests.check == "check" and tests.head
         assert functions(tests.text) == {"check"}
         assert not any(isinstance(node, ast.Expr) for node in parse(tests.text).body)
         assert tests.entry in functions(tests.head)
@@ -109,7 +109,7 @@ def test_the_hash_is_that_of_the_file(name: str, suite: Load) -> None:
 
 def test_prompts_show_no_test_but_the_first(suite: Load) -> None:
     for task in suite("mbpp").tasks:
-        assert isinstance(task.tests, programs.TestCode)
+        assert isinstance(task.tests, programs.CodeTests)
         shown = [line for line in task.prompt.split("\n") if line.startswith("assert ")]
         assert len(shown) == 1, task.id
 

@@ -7,14 +7,21 @@ import hashlib
 from importlib.metadata import version
 
 from synthd.daemon.prepare import Prepared
-from synthd.daemon.report import Certificate, JudgeFacts, ModelFacts
+from synthd.daemon.report import Certificate, JudgeFacts, ModelFacts, TestedFacts
 from synthd.daemon.settings import LimitSettings
 from synthd.daemon.setup import Setup
 from synthd.synth.attempt import Attempt, Grade
 from synthd.synth.source.splice import render, splice
+from synthd.synth.testing.earn import Findings
 
 
-def certify(prepared: Prepared, setup: Setup, attempt: Attempt, grade: Grade) -> Certificate:
+def certify(
+    prepared: Prepared,
+    setup: Setup,
+    attempt: Attempt,
+    grade: Grade,
+    findings: Findings | None = None,
+) -> Certificate:
     """What `attempt`'s evaluation establishes about the bytes that would be written."""
     source, target, candidate = prepared.source, prepared.target, attempt.candidate
     return Certificate(
@@ -37,6 +44,19 @@ def certify(prepared: Prepared, setup: Setup, attempt: Attempt, grade: Grade) ->
         strategy=setup.strategy_name,
         parameters=_parameters(setup.strategy),
         seed=setup.seed,
+        tested=_tested(prepared, findings),
+    )
+
+
+def _tested(prepared: Prepared, findings: Findings | None) -> TestedFacts | None:
+    if findings is None or not findings.earned or findings.second is None:
+        return None
+    second = render(prepared.source, prepared.target, findings.second.candidate.code)
+    return TestedFacts(
+        inputs=findings.inputs,
+        seed=findings.seed,
+        second_sha256=text_sha256(second),
+        checked=list(findings.checked),
     )
 
 

@@ -76,6 +76,7 @@ async def compose(
         unsafe=unsafe,
         recording=recording,
         tracing=tracing,
+        tested_seconds=settings.tested_seconds,
     )
     try:
         yield Composed(settings, setup, chosen.why)

@@ -69,6 +69,34 @@ class JudgeFacts(Wire):
     output_bytes: int
 
 
+class TestedFacts(Wire):
+    """What the grade `tested` rests on. inputs: generated ones that count. second_sha256: of the
+    whole function as the program that was drafted by itself has it."""
+
+    inputs: int
+    seed: int
+    second_sha256: str
+    checked: list[str]
+
+
+class AnswerReport(Wire):
+    """What one program does with the input of a question: a value, or the exception it raises.
+    code: that program, as the whole function."""
+
+    value: str
+    raises: str
+    code: str
+
+
+class QuestionReport(Wire):
+    """Programs that pass every check differ on this call: the first answer is that of the report's
+    program. An example of what is right settles it."""
+
+    call: str
+    text: str
+    answers: list[AnswerReport]
+
+
 class Certificate(Wire):
     """What was established about which bytes. Every sha256 is of UTF-8 text.
 
@@ -91,10 +119,14 @@ class Certificate(Wire):
     strategy: str
     parameters: dict[str, object]
     seed: int
+    tested: TestedFacts | None = None
 
 
 class Report(Wire):
-    """code is the whole function, also when unsolved: then it is the best partial program."""
+    """code is the whole function, also when unsolved: then it is the best partial program.
+
+    untested: why the grade is not `tested`, one sentence; "" where it is, or was not tried.
+    """
 
     schema_version: int = Field(default=SCHEMA, serialization_alias="schema")
     file: str
@@ -106,6 +138,8 @@ class Report(Wire):
     labels: list[str] = []
     code: str = ""
     checks: list[CheckReport] = []
+    untested: str = ""
+    question: QuestionReport | None = None
     certificate: Certificate | None = None
     cost: Cost = Cost()
     run: str = ""  # of the trace, for `synthd show`

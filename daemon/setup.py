@@ -25,3 +25,4 @@ class Setup:
     unsafe: bool = False
     recording: Recording | None = None
     tracing: Tracing | None = None
+    tested_seconds: float = 0.0  # for earning the grade `tested`; 0: it is not tried

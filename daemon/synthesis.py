@@ -3,69 +3,180 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from synthd.daemon.certificate import certify
-from synthd.daemon.exits import Exit, Missing
+from synthd.daemon.asking import MOST_QUESTIONS, Asker, with_check
+from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.grading import Grading
 from synthd.daemon.judging import open_verifier, refusal
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.recording import Search, recorded
-from synthd.daemon.report import CheckReport, Cost, Report, Status
+from synthd.daemon.reporting import Done, reported
 from synthd.daemon.setup import Setup
 from synthd.daemon.traces.header import header
 from synthd.daemon.traces.kept import Log, kept
-from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Grade, Verdict
+from synthd.synth import select
+from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Verdict
+from synthd.synth.events import Tried
 from synthd.synth.extract import first_block
 from synthd.synth.models.errors import ModelError
 from synthd.synth.observation import Observation
-from synthd.synth.ports import Executor, Trace, Verifier
+from synthd.synth.pace import Free, Pace
+from synthd.synth.ports import Executor, Model, Trace, Verifier
 from synthd.synth.problem import Problem
 from synthd.synth.run import Read, Run, Strategy, unwatched
 from synthd.synth.solve import Outcome, Stop, solve
 from synthd.synth.source.adopt import adopt
 from synthd.synth.source.errors import NotAdoptable, Unencodable
-from synthd.synth.source.splice import render, splice
+from synthd.synth.source.splice import splice
 from synthd.synth.tabulation import LABEL, tabulates
+from synthd.synth.testing.earn import Findings
 from synthd.synth.unmet import Unmet
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The report of a job and, where there is a program, its body and the new file."""
-
-    report: Report
-    code: Exit
-    body: str = ""
+__all__ = ["Done", "synthesize"]
 
 
-async def synthesize(prepared: Prepared, setup: Setup, trace: Trace = unwatched) -> Done:
-    """Search until verified or out of budget. Raises BadInput and Missing; never ModelError."""
-    if not prepared.tested:
-        return await _search(prepared, setup, Unchecked(), trace)
-    async with open_verifier(
-        prepared, setup.limits, setup.detection, unsafe=setup.unsafe
-    ) as verifier:
-        broken = refusal(await verifier.preflight(), prepared)
-        if broken is not None:
-            raise broken
-        return await _search(prepared, setup, Honest(verifier, prepared), trace)
+async def synthesize(
+    prepared: Prepared, setup: Setup, trace: Trace = unwatched, asker: Asker | None = None
+) -> Done:
+    """Search until verified or out of budget. Raises BadInput and Missing; never ModelError.
+
+    asker: answers what the checks leave open; its answers are checks like those of the file.
+    """
+    async with AsyncExitStack() as stack:
+        verifier: Verifier = Unchecked()
+        if prepared.tested:
+            verifier = await _opened(stack, prepared, setup)
+        begin = partial(header, prepared, setup, _strategy(prepared, setup))
+        with kept(setup.tracing, begin) as log:
+            searching = Searching(setup, asker, stack, log, log.beside(trace))
+            prepared, outcome, findings = await searching.search(prepared, verifier)
+            log.end(outcome.stop.value)
+    return reported(prepared, setup, outcome, log, findings)
 
 
-async def _search(prepared: Prepared, setup: Setup, verifier: Verifier, trace: Trace) -> Done:
-    problem, strategy = prepared.problem, _strategy(prepared, setup)
-    search = Search(problem, strategy, setup.budget, setup.seed, setup.model)
-    begin = partial(header, prepared, setup, strategy)
-    with recorded(setup.recording, search) as (model, pace), kept(setup.tracing, begin) as log:
-        told, read = log.beside(trace), reader(prepared)
-        run = Run(problem, model, verifier, setup.budget, setup.seed, read, told, pace)
-        log.follow(run)
+async def _opened(stack: AsyncExitStack, prepared: Prepared, setup: Setup) -> Honest:
+    """A verifier by the prepared checks. Raises BadInput where these are broken."""
+    verifier = await stack.enter_async_context(
+        open_verifier(prepared, setup.limits, setup.detection, unsafe=setup.unsafe)
+    )
+    broken = refusal(await verifier.preflight(), prepared)
+    if broken is not None:
+        raise broken
+    return Honest(verifier, prepared)
+
+
+@dataclass(slots=True)
+class Searching:
+    """Searches, and goes on searching with every answer; all of it within one budget."""
+
+    setup: Setup
+    asker: Asker | None
+    stack: AsyncExitStack
+    log: Log
+    told: Trace
+    _spent: float = 0.0  # seconds of searching: those of the user do not count
+
+    async def search(
+        self, prepared: Prepared, verifier: Verifier
+    ) -> tuple[Prepared, Outcome, Findings | None]:
+        setup = self.setup
+
+        def begin(model: Model, pace: Pace) -> Run:
+            problem, read = prepared.problem, reader(prepared)
+            return Run(problem, model, verifier, setup.budget, setup.seed, read, self.told, pace)
+
+        run, outcome = await self._solved(prepared, setup.seed, begin)
+        findings = await self._graded(run, outcome)
+        for number in range(1, MOST_QUESTIONS + 1):
+            question = findings.question if findings else None
+            if question is None or self.asker is None:
+                break
+            check = await self.asker(question, number)
+            if check is None:
+                break
+            answered = with_check(prepared, check)
+            known = [answer.program for answer in question.answers]
+            try:
+                run, outcome = await self._further(answered, run, known, number)
+            except BadInput as problem:
+                warning = f"the answer about {question.call} cannot be used: {problem}"
+                prepared = dataclasses.replace(prepared, warnings=(*prepared.warnings, warning))
+                break
+            prepared, findings = answered, await self._graded(run, outcome)
+        return prepared, dataclasses.replace(outcome, seconds=self._spent), findings
+
+    @property
+    def _left(self) -> float:
+        return self.setup.budget.seconds - self._spent
+
+    async def _further(
+        self, prepared: Prepared, run: Run, known: Sequence[Attempt], number: int
+    ) -> tuple[Run, Outcome]:
+        """Whichever program there is that passes with the answer, too; else by searching on."""
+        began, problem, seed = time.monotonic(), prepared.problem, self.setup.seed + number
+        verifier = await _opened(self.stack, prepared, self.setup)
+        again = [await _judged_again(run, problem, verifier, attempt) for attempt in known]
+        best = max(again, key=lambda attempt: attempt.rank)
+        self._spent += time.monotonic() - began
+
+        def begin(model: Model, pace: Pace) -> Run:
+            new = run.further(
+                seconds=max(self._left, 0.0),
+                problem=problem,
+                verifier=verifier,
+                model=model,
+                pace=pace,
+                seed=seed,
+            )
+            new.best = best
+            return new
+
+        if not select.passes(best) and self._left > 0:
+            return await self._solved(prepared, seed, begin)
+        run = begin(self.setup.model, Free())
+        self.log.follow(run)
+        stop = Stop.SOLVED if best.accepted else Stop.TIME
+        return run, Outcome(best, stop, run.ledger.usage, 0.0)
+
+    async def _solved(
+        self, prepared: Prepared, seed: int, begin: Callable[[Model, Pace], Run]
+    ) -> tuple[Run, Outcome]:
+        setup, strategy = self.setup, _strategy(prepared, self.setup)
+        search = Search(prepared.problem, strategy, setup.budget, seed, setup.model)
+        began = time.monotonic()
         try:
-            outcome = await solve(run, strategy)
+            with recorded(setup.recording, search) as (model, pace):
+                run = begin(model, pace)
+                self.log.follow(run)
+                return run, await solve(run, strategy)
         except (ModelError, Unmet) as error:
             raise Missing(str(error)) from None
-        log.end(outcome.stop.value)
-    return _done(prepared, setup, outcome, log)
+        finally:
+            self._spent += time.monotonic() - began
+
+    async def _graded(self, run: Run, outcome: Outcome) -> Findings | None:
+        began = time.monotonic()
+        try:
+            return await Grading(self.setup, run, self._left).findings(outcome)
+        finally:
+            self._spent += time.monotonic() - began
+
+
+async def _judged_again(
+    run: Run, problem: Problem, verifier: Verifier, attempt: Attempt
+) -> Attempt:
+    """The same program by other checks; as a program it was counted before."""
+    evaluation = await verifier.verify(problem, attempt.candidate)
+    usage = run.ledger.usage
+    usage.judge_seconds += evaluation.seconds
+    judged = Attempt(attempt.candidate, evaluation)
+    run.trace(Tried(judged, usage.programs))
+    return judged
 
 
 def _strategy(prepared: Prepared, setup: Setup) -> Strategy:
@@ -126,102 +237,3 @@ class Unchecked:
     async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation:
         report = "nothing was checked: the function has no examples"
         return Evaluation(Verdict.UNDECIDED, 0.0, report=report)
-
-
-def _done(prepared: Prepared, setup: Setup, outcome: Outcome, log: Log) -> Done:
-    best = outcome.best
-    status, code = _status(best)
-    body = best.candidate.code if best else ""
-    labels = list(best.evaluation.labels) if best else []
-    report = Report(
-        file=str(prepared.source.path),
-        function=prepared.target.qualname,
-        line=prepared.target.line,
-        status=status,
-        grade=_grade(best),
-        message=_message(prepared, setup, outcome, status),
-        labels=labels,
-        code=render(prepared.source, prepared.target, body) if body else "",
-        checks=_checks(best),
-        certificate=certify(prepared, setup, best, _grade(best)) if best and body else None,
-        cost=_cost(outcome),
-        run=log.name,
-        warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
-    )
-    return Done(report, code, body)
-
-
-def _status(best: Attempt | None) -> tuple[Status, Exit]:
-    match best.evaluation.verdict if best else Verdict.REJECTED:
-        case Verdict.ACCEPTED:
-            return Status.VERIFIED, Exit.VERIFIED
-        case Verdict.UNDECIDED:
-            return Status.UNDECIDED, Exit.UNDECIDED
-        case Verdict.REJECTED | Verdict.FORBIDDEN:
-            return Status.UNSOLVED, Exit.UNSOLVED
-
-
-def _grade(best: Attempt | None) -> Grade:
-    if best is None or best.evaluation.verdict is Verdict.UNDECIDED:
-        return Grade.UNKNOWN
-    if best.accepted:
-        return Grade.EXAMPLES
-    return Grade.PARTIAL if best.score > 0 else Grade.UNKNOWN
-
-
-def _checks(best: Attempt | None) -> list[CheckReport]:
-    return [
-        CheckReport(
-            id=case.id,
-            outcome=case.outcome,
-            input=case.input,
-            expected=case.expected,
-            got=case.got,
-            detail=case.detail,
-        )
-        for case in (best.evaluation.cases if best else ())
-    ]
-
-
-def _cost(outcome: Outcome) -> Cost:
-    usage = outcome.usage
-    return Cost(
-        model_calls=usage.model_calls,
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        programs=usage.programs,
-        seconds=round(outcome.seconds, 3),
-        judge_seconds=round(usage.judge_seconds, 3),
-        estimated=usage.estimated,
-    )
-
-
-def _message(prepared: Prepared, setup: Setup, outcome: Outcome, status: Status) -> str:
-    """One sentence for people."""
-    name, best = prepared.target.qualname, outcome.best
-    cases = best.evaluation.cases if best else ()
-    passed = sum(case.passed for case in cases)
-    if status is Status.VERIFIED:
-        warning = (
-            " But it only lists the answers to the examples."
-            if best and best.evaluation.labels
-            else ""
-        )
-        checks = "the check" if passed == 1 else f"all {passed} checks"
-        return f"{name} is verified: it passes {checks}.{warning}"
-    if status is Status.UNDECIDED:
-        why = best.evaluation.report if best else ""
-        return f"{name} is undecided: {why or 'the judge could not run its checks'}"
-    spent = {
-        Stop.BUDGET: "within the budget",
-        Stop.TIME: f"within {setup.budget.seconds:g} s",
-        Stop.FINISHED: "by the strategy",
-        Stop.SOLVED: "",
-    }[outcome.stop]
-    tried = outcome.usage.programs
-    if best is None or not best.candidate.code:
-        return f"no usable program for {name} was found {spent} ({tried} tried)"
-    return (
-        f"{name} is not solved {spent}: the best of {tried} programs passes "
-        f"{passed} of {len(cases)} checks"
-    )

@@ -16,7 +16,7 @@ class Doctest:
     id: str
     source: str  # without the `>>>` prompts, newline-terminated
     want: str  # the text that must be printed, newline-terminated, or ""
-    line: int  # 1-based, of the `>>>` in its file
+    line: int  # 1-based, of the `>>>` in its file; 0: in no file
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 from typing import NoReturn, Protocol
@@ -131,6 +131,30 @@ class Run:
     def observes(self) -> bool:
         """Whether programs can be executed on other inputs than the checks'."""
         return isinstance(self.verifier, Observer)
+
+    def further(
+        self,
+        *,
+        seconds: float,
+        problem: Problem | None = None,
+        verifier: Verifier | None = None,
+        model: Model | None = None,
+        pace: Pace | None = None,
+        seed: int | None = None,
+    ) -> Run:
+        """Another search, once this one is over, that goes on spending this one's budget."""
+        other = Run(
+            problem or self.problem,
+            model or self.model,
+            verifier or self.verifier,
+            replace(self.budget, seconds=seconds),
+            self.seed if seed is None else seed,
+            self.read,
+            self.trace,
+            pace or Free(),
+        )
+        other.ledger, other._calls = self.ledger, self._calls
+        return other
 
     def choose(self, attempt: Attempt) -> NoReturn:
         """End the search with this attempt as its result, whatever its rank."""

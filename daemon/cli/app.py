@@ -87,6 +87,13 @@ def synth(
     trace: Annotated[
         Path | None, typer.Option(help="Keep what the search does in this file, for synthd show.")
     ] = None,
+    tested: Annotated[
+        bool,
+        typer.Option("--tested/--no-tested", help="Also try what is verified on generated inputs."),
+    ] = True,
+    ask: Annotated[
+        bool, typer.Option(help="Ask which is right where programs that pass differ.")
+    ] = False,
 ) -> None:
     """Write the bodies of functions so that their examples pass, and show the evidence."""
     from synthd.daemon.cli import synth as command
@@ -106,6 +113,7 @@ def synth(
             cache=cache,
             replay=replay,
             trace=trace,
+            ask=ask,
             settings={
                 "strategy": strategy,
                 "model": model,
@@ -114,6 +122,7 @@ def synth(
                 "max_tokens": max_tokens,
                 "seed": seed,
                 "python": str(python) if python else None,
+                "tested_seconds": None if tested else 0.0,
             },
         )
     )

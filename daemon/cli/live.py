@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -45,6 +47,17 @@ class Live:
     ) -> None:
         if self._status is not None:
             self._status.stop()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Without the moving line, for as long as somebody else has the terminal."""
+        if self._status is not None:
+            self._status.stop()
+        try:
+            yield
+        finally:
+            if self._status is not None:
+                self._status.start()
 
     def __call__(self, event: Event) -> None:
         match event:

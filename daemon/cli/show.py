@@ -29,6 +29,7 @@ def show(console: Console, report: Report, diff: str, *, written: bool) -> None:
     )
     console.print(report.message, markup=False)
     show_checks(console, report.checks)
+    _doubts(console, report)
     _cost(console, report)
     for warning in report.warnings:
         console.print(f"[yellow]note[/] {_plain(warning)}")
@@ -55,6 +56,17 @@ def show_checks(console: Console, checks: Sequence[CheckReport]) -> None:
     if hidden > 0:
         failed = sum(c.outcome is not CaseOutcome.PASS for c in checks[MOST_CHECKS:])
         console.print(f"  … and {hidden} more checks, {failed} of them failed")
+
+
+def _doubts(console: Console, report: Report) -> None:
+    """Why the grade is no better, and what the checks leave open."""
+    if report.untested:
+        console.print(f"  not graded tested: {report.untested}", markup=False)
+    if report.question is not None:
+        console.print(f"  [yellow]question[/] {_plain(_short(report.question.text))}")
+        console.print(
+            f"  an example of {_short(report.question.call)} settles it, or --ask", markup=False
+        )
 
 
 def _sentence(check: CheckReport) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from synthd.daemon import config
-from synthd.daemon.cli import targets
+from synthd.daemon.cli import ask, targets
 from synthd.daemon.cli.live import Live
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import complain, err, out
@@ -47,6 +48,7 @@ class Options:
     cache: bool = False
     replay: bool = False
     trace: Path | None = None
+    ask: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def wanted(self) -> Wanted:
@@ -101,6 +103,8 @@ async def _all(options: Options) -> Exit:
     ) as composed:
         if not options.json:
             err().print(composed.announcement(), markup=False)
+        if options.ask and not ask.terminal():
+            err().print(ask.NO_TERMINAL, markup=False)
         codes: list[Exit] = []
         for file in named:
             held: SourceText | None = None
@@ -139,18 +143,25 @@ async def _one(
     if isinstance(prepared, BadInput):
         return _failed(options, path, function, prepared), held
     try:
-        if options.json:
-            done = await synthesize(prepared, composed.setup, unwatched)
-        else:
-            err().print(f"\n{path}::{function}", style="bold", markup=False)
-            with Live(err(), function, composed.setup.budget) as live:
-                done = await synthesize(prepared, composed.setup, live)
+        done = await _search(options, prepared, composed, f"{path}::{function}")
     except Failure as failure:
         return _failed(options, path, function, failure), held
     if done.report.status is Status.VERIFIED and not options.write:
         new = splice(prepared.source, prepared.target, done.body)
         held = SourceText.from_bytes(new, str(path))
     return _present(options, prepared, done), held
+
+
+async def _search(options: Options, prepared: Prepared, composed: Composed, title: str) -> Done:
+    console, setup = err(), composed.setup
+    asks = options.ask and ask.terminal()
+    if options.json:
+        prompter = ask.Prompter(console, nullcontext) if asks else None
+        return await synthesize(prepared, setup, unwatched, prompter)
+    console.print(f"\n{title}", style="bold", markup=False)
+    with Live(console, prepared.target.qualname, setup.budget) as live:
+        prompter = ask.Prompter(console, live.aside) if asks else None
+        return await synthesize(prepared, setup, live, prompter)
 
 
 def _present(options: Options, prepared: Prepared, done: Done) -> Exit:

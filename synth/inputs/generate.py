@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Iterator
 from itertools import chain
 from random import Random
@@ -12,15 +11,19 @@ from typing import Any
 from synthd.synth.inputs.annotations import Unknown, draw
 from synthd.synth.inputs.calls import Call, example_calls, name_of
 from synthd.synth.inputs.mutations import any_of, mutants
+from synthd.synth.inputs.signature import definition, positional
 from synthd.synth.problem import Problem
 from synthd.synth.streams import stream
 
 LONGEST_CALL = 300
+LARGEST = 12  # size of what is drawn by type: numbers up to it, and some multiples
 # Draws by type for each call that is wanted: many give what there is already.
 DRAWS = 3
 
 
-def generate(problem: Problem, number: int, seed: int = 0) -> tuple[str, ...]:
+def generate(
+    problem: Problem, number: int, seed: int = 0, *, largest: int = LARGEST
+) -> tuple[str, ...]:
     """At most `number` calls that are none of the examples', shortest first.
 
     A third are the shortest there are, the others are spread over the longer ones. Deterministic.
@@ -28,7 +31,9 @@ def generate(problem: Problem, number: int, seed: int = 0) -> tuple[str, ...]:
     random = stream(seed, problem.id, "inputs")
     examples = example_calls(problem)
     known = {call.text for call in examples}
-    made = chain(_near(examples, random), _typed(problem, examples, number, random))
+    made = chain(
+        _near(examples, random), _typed(problem, examples, number * DRAWS, largest, random)
+    )
     pool = {text for text in made if len(text) <= LONGEST_CALL} - known
     ordered = sorted(pool, key=lambda text: (len(text), text))
     if len(ordered) <= number:
@@ -55,21 +60,23 @@ def _near(examples: list[Call], random: Random) -> Iterator[str]:
                 )
 
 
-def _typed(problem: Problem, examples: list[Call], number: int, random: Random) -> Iterator[str]:
+def _typed(
+    problem: Problem, examples: list[Call], draws: int, largest: int, random: Random
+) -> Iterator[str]:
     """By the annotations; a parameter without one takes after the examples' arguments."""
     kinds = _annotations(problem)
     patterns = [call for call in examples if len(call.inner.args) == len(call.arguments)]
     if kinds is None or not (patterns or ("." not in problem.entry_point and all(kinds))):
         return
     bare = _bare(name_of(problem), len(kinds))
-    for turn in range(number * DRAWS):
+    for turn in range(draws):
         pattern = patterns[turn % len(patterns)] if patterns else bare
         held = [_Argument(node) for node in pattern.arguments]
         size = 1 + turn // max(1, len(held))
         try:
             yield pattern.with_arguments(
                 [
-                    _text(draw(kinds[place], random, min(size, 12)))
+                    _text(draw(kinds[place], random, min(size, largest)))
                     if place < len(kinds) and kinds[place] is not None
                     else argument.any(random)
                     for place, argument in enumerate(held)
@@ -121,25 +128,7 @@ def _bare(name: str, arity: int) -> Call:
 
 def _annotations(problem: Problem) -> list[ast.expr | None] | None:
     """Of the positional parameters that callers give, in order; None without a signature."""
-    for text in (problem.head, problem.start):
-        last = (text.rstrip().splitlines() or [""])[-1]
-        indent = len(last) - len(last.lstrip()) + 4
-        body = textwrap.indent("pass", " " * indent)
-        for source in (f"{text.rstrip()}\n{body}", text):
-            try:
-                tree = ast.parse(textwrap.dedent(source))
-            except (SyntaxError, ValueError, RecursionError):
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    if node.name == name_of(problem):
-                        return _positional(node, method="." in problem.entry_point)
-    return None
-
-
-def _positional(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool
-) -> list[ast.expr | None]:
-    static = any(getattr(each, "id", "") == "staticmethod" for each in node.decorator_list)
-    taken = [*node.args.posonlyargs, *node.args.args]
-    return [each.annotation for each in taken[1 if method and not static else 0 :]]
+    node = definition(problem)
+    if node is None:
+        return None
+    return [each.annotation for each in positional(node, method="." in problem.entry_point)]

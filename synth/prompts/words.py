@@ -43,6 +43,8 @@ def _beyond_docstring(check: Check) -> str:
             return f"assert {check.call} == {check.expected}"
         case TestFile():
             return check.text[:LONGEST_TESTS].strip()
+        case Doctest(line=0):
+            return f">>> {check.source}{check.want}".rstrip()
         case Example() | Doctest():
             return ""
 

@@ -1,0 +1,53 @@
+"""Tries for the grade `tested` once a search has found a program, with the rest of its budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synthd.daemon.recording import Search, recorded
+from synthd.daemon.setup import Setup
+from synthd.synth.attempt import Attempt
+from synthd.synth.budget import SMALLEST_CALL
+from synthd.synth.models.errors import ModelError
+from synthd.synth.run import Run
+from synthd.synth.solve import Outcome, solve
+from synthd.synth.testing.earn import Earning, Findings
+from synthd.synth.testing.second import SecondOpinion
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """run: the search, which is over. left: seconds of its budget."""
+
+    setup: Setup
+    run: Run
+    left: float
+
+    async def findings(self, outcome: Outcome) -> Findings | None:
+        """None where there is nothing to try, or nobody wants it."""
+        best = outcome.best
+        if best is None or not best.accepted or self.setup.tested_seconds <= 0:
+            return None
+        if not self.run.observes:
+            return None
+        return await Earning(self.run, self._second, self.setup.tested_seconds)(best)
+
+    async def _second(self, first: Attempt) -> Attempt | str:
+        """A program that was drafted by itself, or why there is none."""
+        ledger = self.run.ledger
+        if self.left <= 0 or ledger.programs_left <= 0 or ledger.tokens_left < SMALLEST_CALL:
+            return "nothing of the budget is left for a second program"
+        before = ledger.usage.programs
+        strategy = SecondOpinion(first=first.candidate.code)
+        setup = self.setup
+        search = Search(self.run.problem, strategy, setup.budget, self.run.seed, setup.model)
+        try:
+            with recorded(setup.recording, search) as (model, pace):
+                other = self.run.further(seconds=self.left, model=model, pace=pace)
+                outcome = await solve(other, strategy)
+        except ModelError as error:
+            return f"no second program could be drafted: {error}"
+        if outcome.best is not None and other.chosen:
+            return outcome.best
+        drawn = ledger.usage.programs - before
+        return f"of {drawn} more drafts none is another program that passes all checks"

@@ -1,0 +1,166 @@
+"""From the outcome of a search to its report and exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synthd.daemon.certificate import certify
+from synthd.daemon.exits import Exit
+from synthd.daemon.prepare import Prepared
+from synthd.daemon.report import (
+    AnswerReport,
+    CheckReport,
+    Cost,
+    QuestionReport,
+    Report,
+    Status,
+)
+from synthd.daemon.setup import Setup
+from synthd.daemon.traces.kept import Log
+from synthd.synth.attempt import Attempt, Grade, Verdict
+from synthd.synth.solve import Outcome, Stop
+from synthd.synth.source.splice import render
+from synthd.synth.testing.earn import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The report of a job and, where there is a program, its body and the new file."""
+
+    report: Report
+    code: Exit
+    body: str = ""
+
+
+def reported(
+    prepared: Prepared, setup: Setup, outcome: Outcome, log: Log, findings: Findings | None
+) -> Done:
+    """findings: of trying an accepted program on inputs that nobody gave, None where it was not."""
+    best = outcome.best
+    status, code = _status(best)
+    grade = Grade.TESTED if findings and findings.earned else _grade(best)
+    body = best.candidate.code if best else ""
+    labels = list(best.evaluation.labels) if best else []
+    report = Report(
+        file=str(prepared.source.path),
+        function=prepared.target.qualname,
+        line=prepared.target.line,
+        status=status,
+        grade=grade,
+        message=_message(prepared, setup, outcome, status, findings),
+        untested=findings.reason if findings else "",
+        question=_question(prepared, findings),
+        labels=labels,
+        code=render(prepared.source, prepared.target, body) if body else "",
+        checks=_checks(best),
+        certificate=certify(prepared, setup, best, grade, findings) if best and body else None,
+        cost=_cost(outcome),
+        run=log.name,
+        warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
+    )
+    return Done(report, code, body)
+
+
+def _status(best: Attempt | None) -> tuple[Status, Exit]:
+    match best.evaluation.verdict if best else Verdict.REJECTED:
+        case Verdict.ACCEPTED:
+            return Status.VERIFIED, Exit.VERIFIED
+        case Verdict.UNDECIDED:
+            return Status.UNDECIDED, Exit.UNDECIDED
+        case Verdict.REJECTED | Verdict.FORBIDDEN:
+            return Status.UNSOLVED, Exit.UNSOLVED
+
+
+def _grade(best: Attempt | None) -> Grade:
+    if best is None or best.evaluation.verdict is Verdict.UNDECIDED:
+        return Grade.UNKNOWN
+    if best.accepted:
+        return Grade.EXAMPLES
+    return Grade.PARTIAL if best.score > 0 else Grade.UNKNOWN
+
+
+def _checks(best: Attempt | None) -> list[CheckReport]:
+    return [
+        CheckReport(
+            id=case.id,
+            outcome=case.outcome,
+            input=case.input,
+            expected=case.expected,
+            got=case.got,
+            detail=case.detail,
+        )
+        for case in (best.evaluation.cases if best else ())
+    ]
+
+
+def _question(prepared: Prepared, findings: Findings | None) -> QuestionReport | None:
+    if findings is None or findings.question is None:
+        return None
+    asked = findings.question
+    return QuestionReport(
+        call=asked.call,
+        text=asked.sentence,
+        answers=[
+            AnswerReport(
+                value=answer.value,
+                raises=answer.raises,
+                code=render(prepared.source, prepared.target, answer.program.candidate.code),
+            )
+            for answer in asked.answers
+        ],
+    )
+
+
+def _cost(outcome: Outcome) -> Cost:
+    usage = outcome.usage
+    return Cost(
+        model_calls=usage.model_calls,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        programs=usage.programs,
+        seconds=round(outcome.seconds, 3),
+        judge_seconds=round(usage.judge_seconds, 3),
+        estimated=usage.estimated,
+    )
+
+
+def _message(
+    prepared: Prepared,
+    setup: Setup,
+    outcome: Outcome,
+    status: Status,
+    findings: Findings | None,
+) -> str:
+    """One sentence for people."""
+    name, best = prepared.target.qualname, outcome.best
+    cases = best.evaluation.cases if best else ()
+    passed = sum(case.passed for case in cases)
+    if status is Status.VERIFIED:
+        warning = (
+            " But it only lists the answers to the examples."
+            if best and best.evaluation.labels
+            else ""
+        )
+        checks = "the check" if passed == 1 else f"all {passed} checks"
+        tested = (
+            f", and agrees with a second program on {findings.inputs} generated inputs"
+            if findings and findings.earned
+            else ""
+        )
+        return f"{name} is verified: it passes {checks}{tested}.{warning}"
+    if status is Status.UNDECIDED:
+        why = best.evaluation.report if best else ""
+        return f"{name} is undecided: {why or 'the judge could not run its checks'}"
+    spent = {
+        Stop.BUDGET: "within the budget",
+        Stop.TIME: f"within {setup.budget.seconds:g} s",
+        Stop.FINISHED: "by the strategy",
+        Stop.SOLVED: "",
+    }[outcome.stop]
+    tried = outcome.usage.programs
+    if best is None or not best.candidate.code:
+        return f"no usable program for {name} was found {spent} ({tried} tried)"
+    return (
+        f"{name} is not solved {spent}: the best of {tried} programs passes "
+        f"{passed} of {len(cases)} checks"
+    )

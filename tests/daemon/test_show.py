@@ -113,13 +113,18 @@ def test_a_file_is_for_one_function(shell) -> None:
 def test_old_runs_make_room_and_nothing_is_kept_where_that_is_off(shell) -> None:
     shell.file(DOUBLE)
     shell.model.say = lambda prompt: RIGHT
-    shell.environment = {"SYNTHD_KEEP_RUNS": "2"}
-    kept = [run_of(shell.run("synth", "work.py").out) for _ in range(3)]
-    assert {path.stem for path in runs(shell)} == set(kept[1:])
+    old = run_of(shell.run("synth", "work.py").out)
+    paths = [runs(shell)[0].with_name(f"xx{place}.jsonl") for place in range(3)]
+    for age, path in enumerate(paths):
+        path.write_bytes(runs(shell)[0].read_bytes())
+        os.utime(path, (10.0**9 - age, 10.0**9 - age))
+    shell.environment = {"SYNTHD_KEEP_RUNS": "3"}
+    kept = {old, run_of(shell.run("synth", "work.py").out), "xx0"}
+    assert {path.stem for path in runs(shell)} == kept, "the oldest go"
     shell.environment = {"SYNTHD_KEEP_RUNS": "0"}
     ended = shell.run("synth", "work.py")
     assert ended.code == 0 and "run:" not in ended.out
-    assert {path.stem for path in runs(shell)} == set(kept[1:])
+    assert {path.stem for path in runs(shell)} == kept
 
 
 def test_a_workspace_may_not_delete_what_is_kept(shell) -> None:
@@ -218,11 +223,10 @@ def test_wrong_wishes_are_explained(shell) -> None:
         ended = shell.run("show", *arguments)
         assert ended.code == 2 and says in ended.err
     shell.model.say = lambda prompt: RIGHT
-    for _ in range(2):
-        shell.run("synth", "work.py")
-    first, second = runs(shell)
-    first.rename(first.with_name("xx1.jsonl"))
-    second.rename(second.with_name("xx2.jsonl"))
+    shell.run("synth", "work.py")
+    (kept,) = runs(shell)
+    for name in ("xx1", "xx2"):
+        kept.with_name(f"{name}.jsonl").write_bytes(kept.read_bytes())
     assert "several runs: xx" in shell.run("show", "xx").err
     ended = shell.run("show", "xx1", "--html", "work.py")
     assert ended.code == 2 and "is no page of synthd's" in ended.err

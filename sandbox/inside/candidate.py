@@ -6,16 +6,14 @@ process, it can only change the values that it answers with.
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import io
 import json
 import sys
-import types
 from collections.abc import Callable
 from typing import Any
 
 from synthd.sandbox.inside import loading, owned, telling
+from synthd.sandbox.inside.awaiting import Loop, is_awaited
 from synthd.sandbox.inside.capture import Printed
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
@@ -27,7 +25,7 @@ class Candidate:
         self._channel = channel
         self._order = order
         self._raw: Callable[..., Any] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = Loop()
         self._out = Printed(0)
         names = Names(order["roots"], strict=False)
         first = int(order["first_handle"])
@@ -85,26 +83,8 @@ class Candidate:
             function, args = owned.callee(held, do, args)
             return self._finish(function, function(*args, **kwargs))
         if do == "anext":
-            return self._anext(held)
+            return self._loop.advance(held)
         return owned.use(held, do, args)
 
     def _finish(self, function: Any, value: Any) -> Any:
-        """What awaiting an async function gives; a coroutine from any other is only an object."""
-        awaited = inspect.iscoroutinefunction(function) and inspect.iscoroutine(value)
-        return self._await(value) if awaited else value
-
-    def _anext(self, held: types.AsyncGeneratorType[Any, Any]) -> tuple[bool, Any]:
-        async def one() -> tuple[bool, Any]:
-            try:
-                return True, await held.__anext__()
-            except StopAsyncIteration:
-                return False, None
-
-        result: tuple[bool, Any] = self._await(one())
-        return result
-
-    def _await(self, coroutine: Any) -> Any:
-        """One loop for all calls, so that an async generator lives on between them."""
-        if self._loop is None or self._loop.is_closed():
-            self._loop = asyncio.new_event_loop()
-        return self._loop.run_until_complete(coroutine)
+        return self._loop.run(value) if is_awaited(function, value) else value

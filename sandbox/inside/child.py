@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import random
 import resource
-import signal
 import socket
 from typing import Any
 
 from synthd.sandbox.inside import seccomp
 from synthd.sandbox.inside.candidate import Candidate
+from synthd.sandbox.inside.process import die_with
 from synthd.sandbox.inside.tester import Tester
 from synthd.sandbox.inside.wire import Channel, Op
-
-_PR_SET_PDEATHSIG = 1
 
 
 def run(end: socket.socket, runner: int, order: dict[str, Any]) -> None:
     """Never returns to the runner's code."""
-    _die_with(runner)
+    die_with(runner)
     _keep_only(end.fileno())
     _settle(order["directory"], order["home"])
     _limit(order)
@@ -33,12 +30,6 @@ def run(end: socket.socket, runner: int, order: dict[str, Any]) -> None:
     del frame
     role = Tester if load["role"] == "tester" else Candidate
     role(channel, load).run()
-
-
-def _die_with(runner: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != runner:
-        os._exit(70)
 
 
 def _keep_only(descriptor: int) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from synthd.sandbox.inside import owned
+from synthd.sandbox.inside.awaiting import Loop, is_awaited
 from synthd.sandbox.inside.capture import Printed
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
@@ -27,7 +28,6 @@ MODULE, PATH = "program", "/program/program.py"
 ANSWERS = 3  # the descriptor that answers go to; calls come from it, too, if any come
 
 
-_CO_COROUTINE = 0x80  # inspect.CO_COROUTINE, without its megabyte
 _FIXED = frozenset([type(None), bool, int, float, complex, str, bytes])
 
 
@@ -66,7 +66,7 @@ class Program:
         self._entry = ""
         self._room = 0
         self._out = Printed(0)
-        self._loop: Any = None
+        self._loop = Loop()
         self._awaited = False
         self._peer = Peer(line, names, self.perform, said=self._said, first_handle=1 << 20)
 
@@ -173,34 +173,15 @@ class Program:
             function, args = owned.callee(held, do, args)
             return self._finish(function, function(*args, **kwargs))
         if do == "anext":
-            return self._anext(held)
+            return self._loop.advance(held)
         return owned.use(held, do, args)
 
     def _finish(self, function: Any, value: Any) -> Any:
         """What awaiting an async function gives: the other side is told that it was one."""
-        if type(value) is types.CoroutineType and _is_async(function):
+        if is_awaited(function, value):
             self._awaited = True
-            return self._await(value)
+            return self._loop.run(value)
         return value
-
-    def _anext(self, held: Any) -> tuple[bool, Any]:
-        async def one() -> tuple[bool, Any]:
-            try:
-                return True, await held.__anext__()
-            except StopAsyncIteration:
-                return False, None
-
-        result: tuple[bool, Any] = self._await(one())
-        return result
-
-    def _await(self, coroutine: Any) -> Any:
-        """One loop for all calls, so that an async generator lives on between them."""
-        # Not for every program's start: what a server has imported, each fork copies.
-        import asyncio
-
-        if self._loop is None or self._loop.is_closed():
-            self._loop = asyncio.new_event_loop()
-        return self._loop.run_until_complete(coroutine)
 
 
 def compiled(source: str) -> types.CodeType:
@@ -238,8 +219,3 @@ def _holders(value: Any) -> Iterator[Any]:
             waiting += part.values()
         elif kind in (list, tuple, set, frozenset):
             waiting += part
-
-
-def _is_async(function: Any) -> bool:
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return isinstance(code, types.CodeType) and bool(code.co_flags & _CO_COROUTINE)

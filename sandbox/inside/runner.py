@@ -5,7 +5,6 @@ It runs nothing of the user's. Children start in milliseconds, as everything com
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import json
 import os
@@ -19,9 +18,9 @@ import time
 from typing import Any
 
 from synthd.sandbox.inside import child
+from synthd.sandbox.inside.process import ending, harden
 from synthd.sandbox.inside.wire import HEADER, LIMIT, BadFrame, Frame, Op, pack, unpack
 
-_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
 _TICK = 0.01
 _GRACE = 1.0  # for a child that closed its channel to end by itself
 
@@ -62,7 +61,8 @@ class Runner:
         self._buffer = bytearray()
 
     def run(self) -> None:
-        _harden()
+        harden()
+        _silence()
         self._selector.register(self._input, selectors.EVENT_READ, None)
         try:
             while True:
@@ -175,7 +175,7 @@ class Runner:
             if pid:
                 self._drain(number, target)
                 if number in self._children:
-                    self._bury(number, _ending(status), reaped=True)
+                    self._bury(number, ending(status), reaped=True)
             elif used > target.cpu_seconds:
                 self._bury(number, {"how": "cpu", "seconds": target.cpu_seconds})
             elif target.busy_since and now - target.busy_since > target.wall_seconds:
@@ -208,21 +208,7 @@ class Runner:
             data = data[os.write(self._output, data) :]
 
 
-def _ending(status: int) -> dict[str, Any]:
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = f"signal {number}"
-        return {"how": "signal", "name": name}
-    return {"how": "exit", "code": os.WEXITSTATUS(status)}
-
-
-def _harden() -> None:
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def _silence() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

@@ -35,6 +35,7 @@ from synthd.sandbox.reports import broken, late, report_of
 from synthd.sandbox.worker import Setting, Worker, WorkerLost
 
 _DEPTH = 48  # programs that a worker may have at hand: it runs plain ones several at a time
+_ATTEMPTS = 2  # with a worker that has other programs, too; then one alone
 _REMEMBERED = 256  # tests that workers keep
 _PATIENCE = 15.0  # beyond a program's own limits, for a busy machine
 
@@ -107,15 +108,19 @@ class JudgePool:
         except BadTests as problem:
             return broken(str(problem), level, began)
         source = program.text.encode("utf-8", "surrogatepass")
-        try:
-            async with self._slots:
-                worker = await self._pick()
-                found = await self._ask(worker, number, order, source, tests)
-        except WorkerLost:
-            return await self._again(number, order, source, tests, began)
-        if found.get("hurried"):
-            return await self._again(number, order, source, tests, began)
-        return report_of(found, tests, level, began, self._names)
+        for _ in range(_ATTEMPTS):
+            try:
+                async with self._slots:
+                    worker = await self._pick()
+                    found = await self._ask(worker, number, order, source, tests)
+            except _Late:
+                break
+            except WorkerLost:
+                continue  # perhaps another program's doing
+            if found.get("hurried"):
+                break
+            return report_of(found, tests, level, began, self._names)
+        return await self._again(number, order, source, tests, began)
 
     async def _again(
         self, number: int, order: bytes, source: bytes, tests: _Plain, began: float

@@ -75,6 +75,10 @@ def _line(node: Node, depth: int, *, best: bool) -> Text:
     line.append(f"  {node.tokens} tokens", "dim")
     if node.ended is not None:
         line.append(f", {node.ended - node.began:.1f} s", "dim")
+    if node.observations:
+        line.append(
+            f", run on {len({seen.call for seen in node.observations})} other inputs", "dim"
+        )
     if depth > DEEPEST:
         line.append(f", level {depth}", "dim")
     if best:

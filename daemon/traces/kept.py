@@ -16,7 +16,7 @@ from typing import TextIO
 from synthd.daemon.exits import BadInput
 from synthd.daemon.traces.finding import SUFFIX, is_trace, newest
 from synthd.synth.budget import Usage
-from synthd.synth.events import Event, Heard
+from synthd.synth.events import Event, Heard, Tried
 from synthd.synth.ports import Trace
 from synthd.synth.run import Run
 from synthd.synth.trace.encode import line
@@ -47,6 +47,7 @@ class Log:
     problem: str = ""
     _file: TextIO | None = None
     _run: Run | None = None
+    _numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # (node, code) → number
     _began: float = field(default_factory=time.monotonic)
 
     def beside(self, other: Trace) -> Trace:
@@ -65,6 +66,9 @@ class Log:
         self._run = run
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Tried):
+            candidate = event.attempt.candidate
+            self._numbers[candidate.node, candidate.code] = event.programs
         if not isinstance(event, Heard):
             self.write(Entry(self._now(), event))
 
@@ -79,6 +83,9 @@ class Log:
                 accepted=best.accepted if best else False,
                 usage=self._run.ledger.usage if self._run else Usage(),
                 message=message,
+                number=self._numbers.get((best.candidate.node, best.candidate.code), 0)
+                if best
+                else 0,
             )
         )
         self.close()

@@ -174,6 +174,7 @@ def _end(fields: Fields) -> End:
             estimated=spent.flag("estimated"),
         ),
         message=fields.text("message"),
+        number=fields.integer("number") if fields.has("number") else 0,
     )
 
 

@@ -52,7 +52,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """stop: why (synth/solve.py), or "failed", "interrupted". best: the node of the result."""
+    """stop: why (synth/solve.py), or "failed", "interrupted". best: the node of the result;
+    number: the how manieth program that is, as one name may come again in a later round."""
 
     at: float
     stop: str
@@ -61,6 +62,7 @@ class End:
     accepted: bool
     usage: Usage
     message: str = ""
+    number: int = 0
 
 
 Record = Header | Entry | End

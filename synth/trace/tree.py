@@ -157,8 +157,10 @@ class _Growing:
 
 
 def _best(recorded: Recorded, growing: _Growing) -> int | None:
-    if recorded.end is not None:
-        return growing.programs.get(recorded.end.best)
+    end = recorded.end
+    if end is not None:
+        numbered = [node.index for node in growing.nodes if node.number == end.number > 0]
+        return numbered[0] if numbered else growing.programs.get(end.best)
     judged = [(node, node.attempt) for node in growing.nodes if node.attempt is not None]
     if not judged:
         return None

@@ -121,6 +121,7 @@ ENDS = st.builds(
     accepted=st.booleans(),
     usage=st.builds(Usage, COUNT, COUNT, COUNT, COUNT, NUMBER, st.booleans()),
     message=TEXT,
+    number=COUNT,
 )
 
 

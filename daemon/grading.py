@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from synthd.daemon.recording import Search, recorded
 from synthd.daemon.setup import Setup
+from synthd.sandbox.errors import SandboxError
 from synthd.synth.attempt import Attempt
 from synthd.synth.budget import SMALLEST_CALL
 from synthd.synth.models.errors import ModelError
@@ -17,11 +19,11 @@ from synthd.synth.testing.second import SecondOpinion
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """run: the search, which is over. left: seconds of its budget."""
+    """run: the search, which is over. ends: when its time does, by time.monotonic."""
 
     setup: Setup
     run: Run
-    left: float
+    ends: float
 
     async def findings(self, outcome: Outcome) -> Findings | None:
         """None where there is nothing to try, or nobody wants it."""
@@ -30,12 +32,22 @@ class Grading:
             return None
         if not self.run.observes:
             return None
-        return await Earning(self.run, self._second, self.setup.tested_seconds)(best)
+        seconds = min(self.setup.tested_seconds, self._left)
+        if seconds <= 0:
+            return Findings(reason="nothing of the time is left to try it on other inputs")
+        try:
+            return await Earning(self.run, self._second, seconds)(best)
+        except SandboxError as error:
+            return Findings(reason=f"inputs could not be executed: {error}")
+
+    @property
+    def _left(self) -> float:
+        return self.ends - time.monotonic()
 
     async def _second(self, first: Attempt) -> Attempt | str:
         """A program that was drafted by itself, or why there is none."""
         ledger = self.run.ledger
-        if self.left <= 0 or ledger.programs_left <= 0 or ledger.tokens_left < SMALLEST_CALL:
+        if self._left <= 0 or ledger.programs_left <= 0 or ledger.tokens_left < SMALLEST_CALL:
             return "nothing of the budget is left for a second program"
         before = ledger.usage.programs
         strategy = SecondOpinion(first=first.candidate.code)
@@ -43,7 +55,7 @@ class Grading:
         search = Search(self.run.problem, strategy, setup.budget, self.run.seed, setup.model)
         try:
             with recorded(setup.recording, search) as (model, pace):
-                other = self.run.further(seconds=self.left, model=model, pace=pace)
+                other = self.run.further(seconds=self._left, model=model, pace=pace)
                 outcome = await solve(other, strategy)
         except ModelError as error:
             return f"no second program could be drafted: {error}"

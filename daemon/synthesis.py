@@ -162,7 +162,7 @@ class Searching:
     async def _graded(self, run: Run, outcome: Outcome) -> Findings | None:
         began = time.monotonic()
         try:
-            return await Grading(self.setup, run, self._left).findings(outcome)
+            return await Grading(self.setup, run, began + self._left).findings(outcome)
         finally:
             self._spent += time.monotonic() - began
 

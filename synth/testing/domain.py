@@ -21,7 +21,9 @@ from synthd.synth.problem import Check, Doctest, Problem, TestFile
 from synthd.synth.testing.types import expression, fits
 
 _NAMED = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b|\bStop(?:Async)?Iteration\b")
-_DENIED = re.compile(r"\b(?:never|not|without|n't)\s+(?:\w+\s+)?rais\w*\s+(?:an?\s+)?`*$")
+_DENIED = re.compile(
+    r"(?:\bnever|\bnot|\bwithout|n't)\s+(?:\w+\s+)?rais\w*\s+(?:an?\s+)?`*$", re.IGNORECASE
+)
 _RAISES = re.compile(r"\braises\(\s*\(?([^)]*)")
 _TRACEBACK = re.compile(r"^([A-Za-z_][\w.]*)(?::|\s*$)", re.MULTILINE)
 _POSITIVE = re.compile(r"\bpositive\b|\bgreater than (?:0|zero)\b|> 0\b", re.IGNORECASE)

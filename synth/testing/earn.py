@@ -84,7 +84,9 @@ class Earning:
             return Findings(reason=alone.fault)
         if not alone.fault and len(alone.counted) < NEEDED:
             return Findings(reason=_too_few(alone))
-        again = await self._execute(accepted, calls[::-1])
+        if not alone.fault and (mute := findings.mute(row, alone.counted)):
+            return Findings(reason=mute)
+        again = await self._execute(accepted, calls[::-1], tell=False)
         if unsteady := findings.unsteady(row, again):
             return Findings(reason=unsteady)
         # A program that crashes has lost the grade; whether another one gives a value there is
@@ -111,9 +113,11 @@ class Earning:
         same = [at for at in alone.counted if row[at].key == other[at].key]
         if len(same) < NEEDED:
             return replace(found, reason=_too_few(replace(alone, counted=frozenset(same))))
+        if mute := findings.mute(row, same):
+            return replace(found, reason=mute)
         return replace(found, inputs=len(same), checked=_checked(self._domain))
 
-    async def _execute(self, attempt: Attempt, calls: tuple[str, ...]) -> Row:
+    async def _execute(self, attempt: Attempt, calls: tuple[str, ...], *, tell: bool = True) -> Row:
         """Beside the search, which is over; the cost is the search's all the same."""
         verifier = self.run.verifier
         assert isinstance(verifier, Observer)
@@ -125,7 +129,8 @@ class Earning:
             raise _OutOfTime from None
         self._spent += sum(each.seconds for each in seen)
         self.run.ledger.usage.judge_seconds += sum(each.seconds for each in seen)
-        self.run.trace(Observed(attempt.candidate.node, tuple(seen)))
+        if tell:
+            self.run.trace(Observed(attempt.candidate.node, tuple(seen)))
         return seen
 
 

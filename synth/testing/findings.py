@@ -5,6 +5,7 @@ Pure functions over rows of observations, all on the same calls, smallest call f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from synthd.synth.attempt import Attempt
@@ -14,6 +15,7 @@ from synthd.synth.testing.domain import Domain
 from synthd.synth.testing.types import expression, fits
 
 NEEDED = 100  # inputs, at least
+TELLING = 10  # of these, at least so many give a value: all programs agree on giving nothing
 _KEPT = 80  # characters of a value in a sentence
 
 
@@ -88,6 +90,14 @@ def examine(domain: Domain, row: Row) -> Examined:
             case _:
                 pass
     return Examined(frozenset(counted), wrong or crash, bool(wrong), obstacle)
+
+
+def mute(row: Row, counted: Iterable[int]) -> str:
+    """Why agreement would say nothing: hardly an input gives a value. "" where enough do."""
+    values = sum(row[at].ran and row[at].shown.strip() != "None" for at in counted)
+    if values >= TELLING:
+        return ""
+    return f"on {values} inputs only it gives a value, so there is too little to compare"
 
 
 def unsteady(first: Row, again: Row) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 SHOP = '''import contextlib
+from types import MappingProxyType
 
 
 def double(x):
@@ -84,10 +85,10 @@ def one(x): "one(1) -> 2"; return x + 1
 
 def opened():
     """
-    >>> opened().nbytes
-    2
+    >>> opened() | {"b": 2}
+    {'a': 1, 'b': 2}
     """
-    return memoryview(b"ab")
+    return MappingProxyType({"a": 1})
 '''
 
 
@@ -114,11 +115,11 @@ def test_a_verified_function_says_how_far_that_goes(shell) -> None:
     shell.file(SHOP)
     ended = shell.run("verify", "work.py::double")
     assert ended.code == 0, ended.err
-    assert "verified (grade: examples) work.py:4 double" in ended.out
+    assert "verified (grade: examples) work.py:5 double" in ended.out
     assert "double(-3)  gives  -6" in ended.out
     assert "judged in bubblewrap" in ended.out or "judged in landlock" in ended.out
     (row,) = shell.run("verify", "work.py::double", "--json").objects
-    assert (row["schema"], row["grade"], row["line"]) == (1, "examples", 4)
+    assert (row["schema"], row["grade"], row["line"]) == (1, "examples", 5)
     assert [check["outcome"] for check in row["checks"]] == ["pass", "pass"]
     proof = row["proof"]
     assert {len(proof[key]) for key in proof if key.endswith("sha256")} == {64}

@@ -20,10 +20,13 @@ class SecondOpinion:
     collects: ClassVar[bool] = True
     first: str
     n: int = field(default=4, metadata={"meaning": "programs drawn at most"})
+    at_once: int = field(default=2, metadata={"meaning": "of these, how many at a time"})
     temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
 
     async def __call__(self, run: Run) -> None:
-        await concurrently(self._draft(run, place) for place in range(self.n))
+        for start in range(0, self.n, self.at_once):
+            places = range(start, min(start + self.at_once, self.n))
+            await concurrently(self._draft(run, place) for place in places)
 
     async def _draft(self, run: Run, place: int) -> None:
         prompt = prompts.draft(run.problem)

@@ -11,6 +11,11 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from synthd.daemon.engine import LocalEngine
+from synthd.lsp.engine import Request
+from synthd.lsp.jobs import Job
+from synthd.lsp.wire import notification
+
 DOUBLE = '''def double(x: int) -> int:
     """Twice x.
 
@@ -237,3 +242,20 @@ def test_a_question_may_be_left_open(shell, typed) -> None:
     code, out, _ = answered(shell, typed)
     assert code == 0
     assert f"+    {ZERO}" in out and "which is right?" in out
+
+
+async def test_an_editor_gets_the_question_with_the_end_of_the_job(shell, monkeypatch) -> None:
+    text = LARGEST.format(more="")
+    path = shell.file(text)
+    shell.model.say = listing(ZERO, RAISING)
+    for name, value in shell.variables().items():
+        monkeypatch.setenv(name, value)
+    engine = LocalEngine()
+    try:
+        request = Request(str(path), text, text.index("largest"), str(shell.folder))
+        result = await engine.synthesize(request, lambda progress: None)
+    finally:
+        await engine.close()
+    told = notification(Job("j", path.as_uri(), result=result))
+    assert (told["status"], told["grade"]) == ("verified", "examples")
+    assert told["report"]["question"]["call"] == "largest([])"

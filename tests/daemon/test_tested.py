@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -242,6 +243,32 @@ def test_a_question_may_be_left_open(shell, typed) -> None:
     code, out, _ = answered(shell, typed)
     assert code == 0
     assert f"+    {ZERO}" in out and "which is right?" in out
+
+
+def test_ctrl_c_at_a_question_ends_all_at_once(shell) -> None:
+    shell.file(LARGEST.format(more=""))
+    shell.model.say = listing(ZERO, RAISING)
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "synthd.daemon", "synth", "work.py", "--ask"],
+        cwd=shell.folder,
+        env=shell.variables(),
+        stdin=slave,
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        seen = b""
+        while b"which? " not in seen:
+            seen += os.read(master, 4096)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
 
 
 async def test_an_editor_gets_the_question_with_the_end_of_the_job(shell, monkeypatch) -> None:

@@ -72,7 +72,8 @@ def all_posed(suite: str, folder: Path) -> Iterator[Posed]:
 def pose(key: str, task: Task, folder: Path) -> Posed | None:
     """None where there is no example to be seen."""
     name = "task_" + "".join(c if c.isalnum() else "_" for c in key.lower())
-    path, examples = folder / f"{name}.py", ()
+    path = folder / f"{name}.py"
+    examples: tuple[str, ...] = ()
     if task.before:
         path.write_text(task.before, "utf-8")
     else:

@@ -30,7 +30,7 @@ from synthd.daemon.weights import Store, find
 from synthd.sandbox.level import Detection
 from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Language, Program, TestCode
+from synthd.sandbox.programs import CodeTests, Language, Program
 from synthd.synth.budget import Budget
 from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.engine import Engine, EngineSettings
@@ -78,7 +78,7 @@ class Referee:
         report = await self.pool.judge(Program(Language.PYTHON, program), problem.task.tests)
         return report.accepted
 
-    async def check(self, program: str, test: TestCode) -> dict[str, object]:
+    async def check(self, program: str, test: CodeTests) -> dict[str, object]:
         report = await self.pool.judge(Program(Language.PYTHON, program), test)
         case = next(iter(report.cases), None)
         said = report.error
@@ -118,7 +118,7 @@ def _asserted(folder: Path, number: int) -> list[Posed]:
     return [problem for problem, _ in zip(found, range(number), strict=False)]
 
 
-def _tests(problem: Posed) -> list[TestCode]:
+def _tests(problem: Posed) -> list[CodeTests]:
     tests = []
     for check in problem.prepared.checks:
         match check:
@@ -128,7 +128,7 @@ def _tests(problem: Posed) -> list[TestCode]:
                 text = f"assert {check.source.strip()} == {check.want.strip()}"
             case _:
                 return []
-        tests.append(TestCode(problem.task.entry, f"{text}\n", head=problem.task.before))
+        tests.append(CodeTests(problem.task.entry, f"{text}\n", head=problem.task.before))
     return tests
 
 

@@ -24,7 +24,7 @@ QUICK = replace(
     Limits(),
     cpu_seconds=0.8,
     wall_seconds=1.2,
-    total_seconds=12.0,
+    total_seconds=5.0,
     hurried_cpu_seconds=0.3,
     hurried_wall_seconds=0.6,
     load_seconds=2.0,

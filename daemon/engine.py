@@ -76,6 +76,9 @@ def _prepared(request: Request) -> tuple[Prepared, Settings]:
     if settings.python:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)
+    if "tested_seconds" not in settings.model_fields_set:
+        # Who waits for an edit gets it when its examples hold; who wants more has said so.
+        settings = settings.model_copy(update={"tested_seconds": 0.0})
     target = at(source, request.offset)
     return prepare(source, target, place, Wanted()), settings
 

@@ -277,6 +277,7 @@ async def test_an_editor_gets_the_question_with_the_end_of_the_job(shell, monkey
     shell.model.say = listing(ZERO, RAISING)
     for name, value in shell.variables().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SYNTHD_TESTED_SECONDS", "20")  # an editor does not wait for it by default
     engine = LocalEngine()
     try:
         request = Request(str(path), text, text.index("largest"), str(shell.folder))

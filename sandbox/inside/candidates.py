@@ -39,6 +39,8 @@ class Server:
         self._link = link
         self._limits = limits
         self._scratch = scratch
+        # What was there before any program, say an interpreter below /tmp: it is not ours.
+        self._given = frozenset(os.listdir(scratch))
         self._names = Names([os.path.dirname(PATH)], strict=False)
         self._filter = seccomp.child_filter()
         self._asked: dict[int, Asked] = {}
@@ -235,6 +237,8 @@ class Server:
         """What one program wrote, the next one must not find."""
         with os.scandir(self._scratch) as entries:
             for entry in entries:
+                if entry.name in self._given:
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     shutil.rmtree(entry.path, ignore_errors=True)
                 else:

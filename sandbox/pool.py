@@ -35,6 +35,7 @@ from synthd.sandbox.reports import broken, late, report_of
 from synthd.sandbox.worker import Setting, Worker, WorkerLost
 
 _DEPTH = 48  # programs that a worker may have at hand: it runs plain ones several at a time
+_LEARNING = 12  # programs that could be judged while a worker learns new tests
 _ATTEMPTS = 2  # with a worker that has other programs, too; then one alone
 _REMEMBERED = 256  # tests that workers keep
 _PATIENCE = 15.0  # beyond a program's own limits, for a busy machine
@@ -111,7 +112,7 @@ class JudgePool:
         for _ in range(_ATTEMPTS):
             try:
                 async with self._slots:
-                    worker = await self._pick()
+                    worker = await self._pick(number)
                     found = await self._ask(worker, number, order, source, tests)
             except _Late:
                 break
@@ -176,8 +177,9 @@ class JudgePool:
                 worker.forget(old)
         return self._last, order
 
-    async def _pick(self) -> Worker:
-        """The one with the least to do; another one is hired while all are busy."""
+    async def _pick(self, tests: int) -> Worker:
+        """The one with the least to do, or with a little more if it knows the tests already;
+        another one is hired while all are busy."""
         if any(worker.lost for worker in self._workers):
             async with self._hiring:
                 for worker in [w for w in self._workers if w.lost]:
@@ -186,7 +188,11 @@ class JudgePool:
         free = [worker for worker in self._workers if not worker.busy]
         if not free and len(self._workers) < self._most:
             await self._hire()
-        return min(self._workers, key=lambda worker: worker.busy)
+
+        def cost(worker: Worker) -> int:
+            return worker.busy + (0 if worker.knows(tests) else _LEARNING)
+
+        return min(self._workers, key=cost)
 
     async def _hire(self) -> None:
         async with self._hiring:

@@ -42,6 +42,7 @@ DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
 CEILING = Path(__file__).parent / "peers" / "ceiling_driver.py"
 STARTS = 9
 ALONE = 5  # times that each program is judged with nothing beside it
+LEARNING = 3  # rounds of ours before the measured ones: every judge here has its warm-up
 OURS_TIMES, CEILING_TIMES = 4, 4  # passes over the programs in a round: about a second
 
 
@@ -153,6 +154,9 @@ async def _rounds(
         await ours.throughput(pool, tasks, 1)  # unmeasured
         inside = await loop.run_in_executor(None, lambda: ceiling.ask("each", times=ALONE))
         overheads = await ours.overheads(pool, tasks, inside, ALONE)
+        learning = [await ours.throughput(pool, tasks, OURS_TIMES) for _ in range(LEARNING)]
+        told = ", ".join(f"{rate:.0f}" for rate in learning)
+        print(f"ours, while its workers see these tests for the first times: {told}/s", flush=True)
         for number in range(arguments.rounds):
             answer = await loop.run_in_executor(
                 None,

@@ -43,7 +43,7 @@ CEILING = Path(__file__).parent / "peers" / "ceiling_driver.py"
 STARTS = 9
 ALONE = 5  # times that each program is judged with nothing beside it
 LEARNING = 3  # rounds of ours before the measured ones: every judge here has its warm-up
-OURS_TIMES, CEILING_TIMES = 4, 4  # passes over the programs in a round: about a second
+OURS_TIMES, CEILING_TIMES = 8, 8  # passes over the programs in a round: about a second
 
 
 @dataclass

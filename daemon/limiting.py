@@ -12,4 +12,9 @@ def sandbox_limits(settings: LimitSettings) -> Limits:
         wall_seconds=settings.wall_seconds,
         memory_bytes=settings.memory_mb * MIB,
         output_bytes=settings.output_bytes,
+        total_seconds=settings.total_seconds,
+        file_bytes=settings.file_mb * MIB,
+        scratch_bytes=settings.scratch_mb * MIB,
+        open_files=settings.open_files,
+        threads=settings.threads,
     )

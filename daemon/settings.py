@@ -27,6 +27,11 @@ class LimitSettings(BaseModel):
     wall_seconds: PositiveSeconds = Field(12.0, description="wall seconds of one call")
     memory_mb: Positive = Field(2048, description="address space of the candidate's process, MiB")
     output_bytes: Positive = Field(1 << 20, description="printed output that is kept, bytes")
+    total_seconds: PositiveSeconds = Field(30.0, description="wall seconds of all its checks")
+    file_mb: Positive = Field(16, description="size of one file that it writes, MiB")
+    scratch_mb: Positive = Field(64, description="size of its private tmp, MiB (bubblewrap)")
+    open_files: Positive = Field(128, description="files open at once")
+    threads: Positive = Field(64, description="threads of a compiled program")
 
 
 class Settings(BaseModel):

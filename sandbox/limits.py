@@ -26,3 +26,4 @@ class Limits:
     file_bytes: int = 16 * MIB
     scratch_bytes: int = 64 * MIB
     open_files: int = 128
+    threads: int = 64  # of a compiled program; it can start no process

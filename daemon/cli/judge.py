@@ -101,7 +101,7 @@ def _judge_name(settings: Settings) -> str:
     return (
         f"synthd {version('synthd')}, {settings.python or 'its own python'}, "
         f"{limits.cpu_seconds:g} s cpu, {limits.wall_seconds:g} s wall, {limits.memory_mb} MiB, "
-        f"{limits.output_bytes} bytes printed"
+        f"{limits.output_bytes} bytes printed, {limits.total_seconds:g} s in all"
     )
 
 

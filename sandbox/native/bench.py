@@ -20,7 +20,6 @@ _PATIENCE = 10.0  # for the supervisor, which keeps the limits, to say that one 
 _COMPILER_SHARE = 2  # a compiler may use so many times a candidate's memory
 _COMPILER_LEAST = 1536 * MIB  # and this in any case: rustc maps 600 MiB before it does anything
 _STACK = 32 * MIB
-_THREADS = 64
 
 
 class Unbuilt(Exception):
@@ -90,7 +89,7 @@ class Bench:
             **self._common(cpu, wall, self.limits.memory_bytes),
             "channel": channel,
             "output_bytes": self.limits.output_bytes,
-            "threads": _THREADS,
+            "threads": self.limits.threads,
             "open_files": self.limits.open_files,
         }
         async with _answering(wall):

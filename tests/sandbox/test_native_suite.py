@@ -28,8 +28,9 @@ WITHOUT_CHECKS = {"Rust/32"}
 
 def rows(language: Language) -> list[dict[str, str]]:
     name = f"humaneval-x/humaneval_{language}.jsonl.gz"
-    folder = os.environ.get("SYNTHD_DATASETS")
-    if not folder or not Path(folder, name).exists():
+    beside = Path(__file__).parents[3] / "shared" / "datasets"
+    folder = os.environ.get("SYNTHD_DATASETS", str(beside))
+    if not Path(folder, name).exists():
         pytest.skip(f"no {name}: name the folder that holds it in SYNTHD_DATASETS")
     with gzip.open(Path(folder, name), "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]

@@ -56,6 +56,7 @@ class CodeTests:
         self._strangers = frozenset(_strangers(trees) - {entry})
         self._only_called = self._strangers - _otherwise_used(trees)
         self._random = "random" in text or "random" in head
+        self._unittest = "unittest" in text
 
     @property
     def declared(self) -> int:
@@ -68,7 +69,7 @@ class CodeTests:
         if self._random:
             __import__("random").seed(0)
         try:
-            with counted_unittest(tally):
+            with counted_unittest(tally) if self._unittest else contextlib.nullcontext():
                 self._execute(line, watcher)
         except BaseException as error:
             reason = error
@@ -155,10 +156,12 @@ class Watcher:
 
 @contextlib.contextmanager
 def counted_unittest(tally: Tally) -> Iterator[None]:
-    """Checks by unittest's methods count as the asserts do, where a test uses them."""
-    case = getattr(sys.modules.get("unittest"), "TestCase", None)
-    names = [name for name in vars(case) if name.startswith("assert")] if case else []
-    saved = {name: vars(case)[name] for name in names}
+    """Checks by unittest's methods count as the asserts do."""
+    # Not at the start: most tests have no use for it. The tests may import it only when they run.
+    import unittest
+
+    case = unittest.TestCase
+    saved = {name: method for name, method in vars(case).items() if name.startswith("assert")}
     depth = 0
 
     def counting(name: str, method: Any) -> Any:

@@ -162,6 +162,14 @@ async def test_tests_that_fail_by_themselves_say_so(pool: JudgePool) -> None:
     assert (missing.error, missing.outcome.value) == ("", "runtime_error")
 
 
+async def test_unittest_s_checks_count(pool: JudgePool) -> None:
+    """Also for the first program, when nothing has imported unittest yet."""
+    text = "def check(f):\n    import unittest\n    unittest.TestCase().assertEqual(f(2), 4)\n"
+    tests = CodeTests("f", text, check="check")
+    assert (await twice(pool, SQUARE, tests)).letters == "."
+    assert (await twice(pool, "def f(x):\n    return 5\n", tests)).letters == "F"
+
+
 async def test_async_functions_are_awaited_or_no_answer(pool: JudgePool) -> None:
     later = "async def f(x):\n    return x * x\n"
     assert not (await twice(pool, later)).accepted

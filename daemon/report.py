@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from synthd.synth.attempt import CaseOutcome, Grade
+from synthd.synth.attempt import Case, CaseOutcome, Grade
 
 SCHEMA = 1
 
@@ -35,6 +35,17 @@ class CheckReport(Wire):
     expected: str
     got: str
     detail: str
+
+    @classmethod
+    def of(cls, case: Case) -> CheckReport:
+        return cls(
+            id=case.id,
+            outcome=case.outcome,
+            input=case.input,
+            expected=case.expected,
+            got=case.got,
+            detail=case.detail,
+        )
 
 
 class Cost(Wire):

@@ -80,17 +80,7 @@ def _grade(best: Attempt | None) -> Grade:
 
 
 def _checks(best: Attempt | None) -> list[CheckReport]:
-    return [
-        CheckReport(
-            id=case.id,
-            outcome=case.outcome,
-            input=case.input,
-            expected=case.expected,
-            got=case.got,
-            detail=case.detail,
-        )
-        for case in (best.evaluation.cases if best else ())
-    ]
+    return [CheckReport.of(case) for case in (best.evaluation.cases if best else ())]
 
 
 def _question(prepared: Prepared, findings: Findings | None) -> QuestionReport | None:

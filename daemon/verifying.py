@@ -92,17 +92,7 @@ async def verify(
         grade=_grade(found),
         message=_message(target.qualname, found, listed=listed),
         labels=[LABEL] if listed else [],
-        checks=[
-            CheckReport(
-                id=case.id,
-                outcome=case.outcome,
-                input=case.input,
-                expected=case.expected,
-                got=case.got,
-                detail=case.detail,
-            )
-            for case in found.cases
-        ],
+        checks=[CheckReport.of(case) for case in found.cases],
         proof=Proof(
             code_sha256=text_sha256(render(source, target)),
             spec_sha256=text_sha256(prepared.problem.start),

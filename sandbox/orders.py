@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 from synthd.sandbox.inside.encode import Encoder, TooLarge
+from synthd.sandbox.inside.lines import Nowhere, nothing
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
-from synthd.sandbox.inside.wire import LIMIT, Frame
+from synthd.sandbox.inside.wire import LIMIT
 from synthd.sandbox.programs import CodeTests, Exchanges, Rows
 
 
@@ -63,25 +64,13 @@ def _uncrossable(value: object, _: str) -> Any:
 def values_of(answers: list[str], names: Names) -> list[Any]:
     """What the program returned, row by row; a Stop or what it raised where it did not."""
     found: list[Any] = []
-    peer = Peer(_Nowhere(), names, _refuse)
+    peer = Peer(Nowhere(), names, nothing)
     for answer in answers:
         try:
             found.append(peer.accept(answer.encode("ascii", "replace"), []))
         except (Exception, Stop) as error:
             found.append(error)
     return found
-
-
-class _Nowhere:
-    def send(self, op: int, number: int, payload: bytes = b"") -> None:
-        raise Stop("fail", "an object that stayed in the candidate's process")
-
-    def receive(self) -> Frame:
-        raise Stop("fail", "an object that stayed in the candidate's process")
-
-
-def _refuse(do: str, handle: int, args: Any, kwargs: Any) -> Any:
-    raise Stop("fail", "nothing can be asked here")
 
 
 def text_of(said: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from synthd.sandbox.inside.lines import Call, Live, Ran, Script, Unloadable, asked
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.process import harden
+from synthd.sandbox.inside.process import harden, silence
 from synthd.sandbox.inside.program import PATH
 from synthd.sandbox.inside.rowtests import RowTests
 from synthd.sandbox.inside.tally import Tally, outcome_of
@@ -70,10 +70,7 @@ class Tester:
 
     def run(self) -> None:
         harden()
-        null = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(null, standard)
-        os.close(null)
+        silence()
         try:
             while True:
                 self._listen()

@@ -24,7 +24,7 @@ from synthd.sandbox.inside import plain, seccomp, talk
 from synthd.sandbox.inside.asked import Asked, Order
 from synthd.sandbox.inside.link import Link
 from synthd.sandbox.inside.names import Names
-from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, fork, harden
+from synthd.sandbox.inside.process import Ended, Watched, attend, die_with, fork, harden, silence
 from synthd.sandbox.inside.program import ANSWERS, PATH, Line, Program, compiled
 from synthd.sandbox.inside.script import run_script
 from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, PLACE, Frame, Op, frames
@@ -275,8 +275,5 @@ def _limit(limits: dict[str, Any]) -> None:
 
 def serve(descriptor: int, limits: dict[str, Any], scratch: str) -> None:
     link = Link(socket.socket(fileno=descriptor))
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.close(null)
+    silence()
     Server(link, limits, scratch).run()

@@ -162,6 +162,16 @@ class Script:
         raise Stop("infra_error", "not the calls that were foreseen")
 
 
+class Nowhere:
+    """A carrier for answers that are only read: what they leave open cannot be asked for."""
+
+    def send(self, op: int, number: int, payload: bytes = b"") -> None:
+        raise Stop("fail", "an object that stayed in the candidate's process")
+
+    def receive(self) -> Frame:
+        raise Stop("fail", "an object that stayed in the candidate's process")
+
+
 def nothing(do: str, handle: int, args: Any, kwargs: Any) -> Any:
     raise Stop("fail", "nothing can be asked here")
 

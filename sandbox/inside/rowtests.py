@@ -6,7 +6,7 @@ from typing import Any
 
 from synthd.sandbox.inside import rules
 from synthd.sandbox.inside.decode import Decoder
-from synthd.sandbox.inside.lines import asked, call_of, nothing
+from synthd.sandbox.inside.lines import Nowhere, asked, call_of, nothing
 from synthd.sandbox.inside.names import Names
 from synthd.sandbox.inside.peer import Peer
 from synthd.sandbox.inside.remote import Stop
@@ -20,7 +20,7 @@ class RowTests:
     def __init__(self, order: dict[str, Any], names: Names) -> None:
         """Raises ValueError for arguments that are not plain values."""
         self._names = names
-        self._peer = Peer(_Nowhere(), names, nothing)
+        self._peer = Peer(Nowhere(), names, nothing)
         self._given = [self._value(cell) for cell in order["rows"]]
         self._calls = [call_of(order["entry"], False, args, {}) for args in self._given]
         self._rule: list[Any] = order["rule"]
@@ -38,7 +38,7 @@ class RowTests:
     def learn(self, answers: list[Frame], ended: dict[str, Any]) -> str:
         """Take the reference's answers as what is expected; why that cannot be, if so."""
         found: list[Any] = []
-        self._peer = Peer(_Nowhere(), self._names, nothing)
+        self._peer = Peer(Nowhere(), self._names, nothing)
         for index in range(len(self._calls)):
             try:
                 found.append(self._answer(index, answers, ended))
@@ -52,7 +52,7 @@ class RowTests:
     def judge(self, answers: list[Frame], ended: dict[str, Any]) -> Tally:
         assert self.expected is not None
         tally = Tally(self.declared)
-        self._peer = Peer(_Nowhere(), self._names, nothing)  # no program's objects are another's
+        self._peer = Peer(Nowhere(), self._names, nothing)  # no program's objects are another's
         for index, expected in enumerate(self.expected):
             outcome, got, detail = "pass", None, ""
             try:
@@ -98,14 +98,6 @@ class RowTests:
     def _texts(self, index: int, expected: Any) -> tuple[str, str]:
         wanted = describe(expected) if isinstance(expected, Exception) else shown(expected)
         return shown(self._given[index]), wanted
-
-
-class _Nowhere:
-    def send(self, op: int, number: int, payload: bytes = b"") -> None:
-        raise Stop("fail", "an object that stayed in the candidate's process")
-
-    def receive(self) -> Frame:
-        raise Stop("fail", "an object that stayed in the candidate's process")
 
 
 def _no_token(_: Any) -> Any:

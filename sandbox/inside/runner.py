@@ -18,7 +18,7 @@ import time
 from typing import Any
 
 from synthd.sandbox.inside import child
-from synthd.sandbox.inside.process import ending, harden
+from synthd.sandbox.inside.process import ending, harden, silence
 from synthd.sandbox.inside.wire import HEADER, LIMIT, BadFrame, Frame, Op, pack, unpack
 
 _TICK = 0.01
@@ -62,7 +62,7 @@ class Runner:
 
     def run(self) -> None:
         harden()
-        _silence()
+        silence()
         self._selector.register(self._input, selectors.EVENT_READ, None)
         try:
             while True:
@@ -206,13 +206,6 @@ class Runner:
         data = memoryview(pack(op, number, payload))
         while data:
             data = data[os.write(self._output, data) :]
-
-
-def _silence() -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)
 
 
 def _preload(modules: list[str]) -> None:

@@ -82,6 +82,17 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofCounts:
+    """A prover's own figures. errors: obligations that failed; diagnostics: messages of the level
+    `error` without the one that only sums up; notes: those of the level `note`."""
+
+    verified: int
+    errors: int
+    diagnostics: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """What a verifier found. Only the verdict decides; the score ranks, the report instructs."""
 
@@ -92,6 +103,7 @@ class Evaluation:
     labels: tuple[str, ...] = ()  # e.g. "tabulates-examples"
     isolation: str = ""  # the level that held while it ran
     seconds: float = 0.0
+    proof: ProofCounts | None = None  # where a prover judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,13 @@ class Spec:
 
     visible may steer the search and be shown to the model; acceptance may only stop or label;
     held_out is seen by a benchmark's final scoring and by nothing else.
+    contract: a formal one (`requires … ensures …`), which a prover holds programs to.
     """
 
     visible: tuple[Check, ...] = ()
     acceptance: tuple[Check, ...] = ()
     held_out: tuple[Check, ...] = ()
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)

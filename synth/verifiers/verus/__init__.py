@@ -1,0 +1,1 @@
+"""Verus as a verifier: what it says about a program, whether that may be believed, and by name."""

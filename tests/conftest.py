@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import pytest
@@ -44,3 +49,58 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.soak)
+
+
+@pytest.fixture
+def verus_stand_in(tmp_path: Path) -> Callable[..., Path]:
+    """Makes a folder `verus-stand-in` with an executable `verus`, and gives that one's path.
+
+    recordings: rows of a recording file. rules, default: see tests/synth/verus/stand_in.py.
+    """
+    python = next(iter(sorted(Path("/usr/bin").glob("python3*"))), None)
+    if python is None:
+        pytest.skip("the stand-in for Verus needs a Python in /usr/bin, where its sandbox sees it")
+    script = (Path(__file__).parent / "synth" / "verus" / "stand_in.py").read_text()
+
+    def make(
+        *,
+        recordings: Iterable[Mapping[str, Any]] = (),
+        rules: Sequence[Mapping[str, Any]] = (),
+        default: str | Mapping[str, Any] = "refuted",
+        version: str = "",
+        folder: str = "verus-stand-in",
+    ) -> Path:
+        place = tmp_path / folder
+        (place / "answers").mkdir(parents=True)
+        for row in recordings:
+            name = sha256(row["program"].encode()).hexdigest()
+            (place / "answers" / name).write_text(json.dumps(row))
+        told = {"rules": list(rules), "default": default} | (
+            {"version": version} if version else {}
+        )
+        (place / "rules.json").write_text(json.dumps(told))
+        program = place / "verus"
+        program.write_text(f"#!{python} -IS\n{script}")
+        program.chmod(0o755)
+        return program
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def verus_recordings() -> Callable[[str], tuple[Mapping[str, Any], ...]]:
+    """The rows of `flags`, `benchmarks` or `mutants`: what a real Verus answered.
+
+    From SYNTHD_VERUS_RECORDED, or a folder beside the checkout; or a skip with the reason.
+    """
+    beside = Path(__file__).parents[2] / "shared" / "verus-recorded"
+    folder = Path(os.environ.get("SYNTHD_VERUS_RECORDED") or beside)
+    if not (folder / "flags.jsonl.gz").is_file():
+        pytest.skip(f"no recordings of Verus in {folder}: set SYNTHD_VERUS_RECORDED")
+
+    @cache
+    def load(name: str) -> tuple[Mapping[str, Any], ...]:
+        with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            return tuple(json.loads(line) for line in lines)
+
+    return load

@@ -56,10 +56,16 @@ class Ledger:
     def programs_left(self) -> int:
         return self.budget.programs - self.usage.programs - self._programs_held
 
-    def grant_tokens(self, most: int | None = None) -> int:
-        """Reserve tokens for one call, no more than `most`; 0 when too few are left."""
+    def grant_tokens(self, most: int | None = None) -> int | None:
+        """Reserve tokens for one call, no more than `most`; 0 when too few are left.
+
+        None: not now. A call in flight costs less than what is reserved for it, nearly always, so
+        what is short of a whole call is given only when nothing more can come back.
+        """
         limit = min(self.budget.tokens_per_call, most or self.budget.tokens_per_call)
         grant = min(self.tokens_left, limit)
+        if grant < limit and self._tokens_held:
+            return None
         if grant < min(SMALLEST_CALL, limit):
             self.exhausted = True
             return 0

@@ -106,6 +106,7 @@ class Run:
     ledger: Ledger = field(init=False)
     _over: bool = field(default=False, init=False)
     _slots: Slots = field(init=False)
+    _settled: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # the next call
     _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
     _judged: dict[str, asyncio.Task[Evaluation]] = field(default_factory=dict, init=False)
     _observed: dict[tuple[str, str], Observation] = field(default_factory=dict, init=False)
@@ -190,7 +191,7 @@ class Run:
             if not ask.closing and self.ledger.usage.programs >= self.budget.programs:
                 self.ledger.exhausted = True
                 return None
-            grant = self.ledger.grant_tokens(ask.most)
+            grant = await self._grant(ask)
             if not grant:
                 return None
             try:
@@ -237,6 +238,19 @@ class Run:
         if self._over:
             raise Ended
 
+    async def _grant(self, ask: Ask) -> int:
+        """Tokens for one call, once there are enough or nothing in flight can give any back."""
+        while (grant := self.ledger.grant_tokens(ask.most)) is None:
+            await self._settled.wait()
+            # Several may wait, and who is first decides what each can have.
+            await self._step(f"granted {ask.purpose} {ask.node}")
+        return grant
+
+    def _settle(self, grant: int, prompt: int, completion: int, *, counted: bool) -> None:
+        self.ledger.settle_tokens(grant, prompt, completion, counted=counted)
+        self._settled.set()
+        self._settled = asyncio.Event()
+
     async def _call(self, ask: Ask, grant: int) -> Completion:
         call = next(iter(self._calls))
         heard = 0
@@ -257,14 +271,14 @@ class Run:
             await self._step(f"answered {ask.purpose} {ask.node}")
         except BaseException:
             # Cancelled or failed: what was heard was generated, and is paid for.
-            self.ledger.settle_tokens(grant, 0, heard, counted=False)
+            self._settle(grant, 0, heard, counted=False)
             raise
         prompt_tokens, tokens = completion.prompt_tokens, completion.completion_tokens
         if isinstance(completion, EmptyAnswer):
-            self.ledger.settle_tokens(grant, prompt_tokens, tokens, counted=True)
+            self._settle(grant, prompt_tokens, tokens, counted=True)
             self.trace(Answered(call, "", prompt_tokens, tokens))
             raise completion
-        self.ledger.settle_tokens(grant, prompt_tokens, tokens, counted=completion.counted)
+        self._settle(grant, prompt_tokens, tokens, counted=completion.counted)
         self.trace(answered(call, completion))
         if ask.logprobs and completion.logprobs is None:
             raise Unmet(

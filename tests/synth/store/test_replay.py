@@ -109,10 +109,13 @@ def heard(events: list[Event]) -> dict[int, str]:
         (Seidr(), Budget(programs=30, tokens=10**4), 101),
         (Seidr(), Budget(programs=30, tokens=10**4), 95),  # calls in flight are cancelled
         (Seidr(), Budget(programs=99, tokens=123, tokens_per_call=40), 101),  # the edge
+        # One call may cost all that is left: the others wait for what it gives back.
+        (BestOfN(n=99), Budget(programs=99, tokens=100, tokens_per_call=64), 101),
+        (Seidr(), Budget(programs=99, tokens=150, tokens_per_call=150), 101),
         (Seidr(greedy_first=False), Budget(programs=99, seconds=0.06, tokens=10**4), 101),
         (BestOfN(n=12), Budget(programs=30, tokens=10**4), 90),
     ],
-    ids=["all", "solved", "tokens", "time", "best-of-n"],
+    ids=["all", "solved", "tokens", "scarce", "scarce-seidr", "time", "best-of-n"],
 )
 @pytest.mark.parametrize("again", range(3))
 def test_a_replay_is_the_same_search_without_a_model(

@@ -73,3 +73,6 @@ class Problem:
     entry_point: str = ""  # the name that callers use
     context: str = ""  # surrounding code worth showing to the model
     spec: Spec = field(default_factory=Spec)
+    given: str = ""  # a program to start from, as a Candidate's code: to be repaired, or proved
+    proof_only: bool = False  # of the one given nothing that runs may change: it only lacks a proof
+    guide: str = ""  # the system message, where the language's own is not to be used

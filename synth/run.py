@@ -27,6 +27,7 @@ from synthd.synth.ports import (
     Verifier,
 )
 from synthd.synth.problem import Problem
+from synthd.synth.proving.keep import preferred
 from synthd.synth.slots import Priority, Slots
 from synthd.synth.streams import derived_seed, stream
 from synthd.synth.telling import answered, asked
@@ -45,6 +46,7 @@ class Strategy(Protocol):
 
 # From a completion (and whether it was cut) to (code, extraction, note).
 Read = Callable[[str, bool], tuple[str, Extraction, str]]
+Make = Callable[[], Awaitable[Candidate | None]]
 
 
 class Ended(Exception):
@@ -212,17 +214,32 @@ class Run:
 
     async def attempt(self, ask: Ask) -> Attempt | None:
         """Sample one program and judge it; None when the budget has no room for it."""
-        await self._step(f"began {ask.node}")
+
+        async def drawn() -> Candidate | None:
+            completion = await self.sample(ask)
+            return None if completion is None else self._candidate(ask, completion)
+
+        return await self._try(ask.node, drawn)
+
+    async def given(self, code: str, node: str = "given") -> Attempt | None:
+        """Judge a program that is there already; it counts as one of the budget's programs."""
+
+        async def there() -> Candidate | None:
+            return Candidate(code, node=node)
+
+        return await self._try(node, there)
+
+    async def _try(self, node: str, make: Make) -> Attempt | None:
+        await self._step(f"began {node}")
         if not self.ledger.grant_program():
             return None
         settled = False
         try:
-            completion = await self.sample(ask)
-            if completion is None:
+            candidate = await make()
+            if candidate is None:
                 return None
-            candidate = self._candidate(ask, completion)
             evaluation = await self._judge(candidate)
-            await self._step(f"judged {ask.node}")
+            await self._step(f"judged {node}")
             self.ledger.settle_program(evaluation.seconds)
             settled = True
         finally:
@@ -322,7 +339,7 @@ class Run:
 
     def _record(self, attempt: Attempt) -> Attempt:
         self.trace(Tried(attempt, self.ledger.usage.programs))
-        if self.best is None or attempt.rank > self.best.rank:
+        if self.best is None or preferred(attempt, self.best):
             self.best = attempt
         if attempt.accepted and not attempt.evaluation.labels:
             if not self.collects:

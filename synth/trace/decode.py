@@ -13,6 +13,7 @@ from synthd.synth.attempt import (
     CaseOutcome,
     Evaluation,
     Extraction,
+    ProofCounts,
     Verdict,
 )
 from synthd.synth.budget import Budget, Usage
@@ -219,6 +220,16 @@ def _evaluation(fields: Fields) -> Evaluation:
         labels=fields.texts("labels"),
         isolation=fields.text("isolation"),
         seconds=fields.number("seconds"),
+        proof=_proof(fields.below("proof")) if fields.has("proof") else None,
+    )
+
+
+def _proof(fields: Fields) -> ProofCounts:
+    return ProofCounts(
+        verified=fields.integer("verified"),
+        errors=fields.integer("errors"),
+        diagnostics=fields.integer("diagnostics"),
+        notes=fields.integer("notes"),
     )
 
 

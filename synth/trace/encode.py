@@ -92,6 +92,7 @@ def _evaluation(evaluation: Evaluation) -> Row:
         "labels": list(evaluation.labels),
         "isolation": evaluation.isolation,
         "seconds": _number(evaluation.seconds),
+        "proof": None if evaluation.proof is None else asdict(evaluation.proof),
     }
 
 

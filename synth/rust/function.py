@@ -49,3 +49,4 @@ class RustFunction:
     line: int = 1  # 1-based, of the word `fn`
     in_verus: bool = True
     stub: bool = False  # its body is todo!(), unimplemented!(), empty where more is due, or missing
+    clauses: tuple[tuple[str, Span], ...] = ()  # all of them by their keyword, in order

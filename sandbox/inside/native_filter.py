@@ -128,7 +128,12 @@ def for_program(launch: Launch) -> Filter:
 
 def for_compiler() -> Filter:
     """No network, no tracing, no mounts; processes as it needs them."""
-    return Filter(_changed({_number(pair): [] for pair in _COMPILING}))
+    return Filter(compiler_program())
+
+
+def compiler_program() -> bytes:
+    """The same, for bubblewrap to install."""
+    return _changed({_number(pair): [] for pair in _COMPILING})
 
 
 def _number(pair: tuple[int, object]) -> int:

@@ -19,6 +19,15 @@ import sys
 VALUED = ("-V", "--rlimit", "--multiple-errors", "--num-threads", "--smt-option", "--verify-module")
 VALUED += ("--verify-only-module", "--verify-function", "--log-dir", "--log", "--export")
 VALUED += ("--import", "--triggers-mode", "--crate-type", "--crate-name", "--edition", "-L", "-o")
+HELP = """Usage: rust_verify INPUT [options]
+
+Options:
+        --rlimit FLOAT  Set SMT resource limit (roughly in seconds). Default:
+                        10.
+        --smt-option OPTION=VALUE
+        --multiple-errors INTEGER
+        --no-report-long-running
+"""
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSION = "0.2026.07.24.a9099bc"
 TOOLCHAIN = "1.96.0-x86_64-unknown-linux-gnu"
@@ -27,6 +36,9 @@ TOOLCHAIN = "1.96.0-x86_64-unknown-linux-gnu"
 def main():
     words = sys.argv[1:]
     told = _told()
+    if "--help" in words:
+        sys.stderr.write(HELP)
+        return 0
     if "--version" in words:
         return _version(told, "--output-json" in words)
     path = _program(words)
@@ -333,7 +345,10 @@ def curious(answer, data, path, told):
         seen["connects"] = True
     except OSError as error:
         seen["connects"] = isinstance(error, ConnectionRefusedError) and "refused"
-    seen["processes"] = [name for name in os.listdir("/proc") if name.isdigit()]
+    try:
+        seen["processes"] = [name for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        seen["processes"] = []
     _diagnostic(json.dumps(seen), [])
     return _say(told, 0, 1)
 

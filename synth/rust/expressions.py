@@ -9,6 +9,8 @@ in clauses of code that Verus would refuse.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from synthd.synth.rust.nesting import Nesting
 from synthd.synth.rust.token import Kind
 from synthd.synth.rust.words import CLAUSES, CONNECTING, LOOP_CLAUSES
@@ -21,6 +23,8 @@ _PREFIX_WORDS = frozenset({"move", "mut", "return", "tracked", "ghost", "ref"})
 _TYPE_PREFIXES = frozenset({"mut", "const", "dyn", "impl", "unsafe"})
 _CLOSING = frozenset({">", ">>", ">=", ">>="})
 _OPENING = frozenset({"<", "<<", "<-"})
+# In tokens. A bound, so that a text of comparisons is not searched to its end for each of them.
+_LONGEST_GENERICS = 2000
 
 
 def is_body(nesting: Nesting, at: int, end: int) -> bool:
@@ -37,23 +41,33 @@ def is_body(nesting: Nesting, at: int, end: int) -> bool:
 
 
 def angles_end(nesting: Nesting, at: int, end: int) -> int:
-    """After the `<…>` that starts here; where it does not close, the end of what may be in it."""
+    """After the `<…>` that starts here; after its first token where that is a comparison."""
     depth = 0
-    while at < end:
-        text = nesting.text(at)
-        if nesting.kind(at) is Kind.OPEN:
-            at = nesting.after(at)
-            continue
-        if text == ";" or nesting.kind(at) is Kind.CLOSE:
-            return at
+    for index in _outer(nesting, at, min(end, at + _LONGEST_GENERICS)):
+        text = nesting.text(index)
         if text in _OPENING:
             depth += text.count("<")
         elif text in _CLOSING:
             depth -= text.count(">")
-        at += 1
-        if depth <= 0:
-            return at
-    return at
+            if depth <= 0:
+                return index + 1
+        elif not _in_generics(nesting, index):
+            break
+    return at + 1
+
+
+def _outer(nesting: Nesting, at: int, end: int) -> Iterator[int]:
+    """The indices of a range without those inside brackets."""
+    while at < end:
+        yield at
+        at = nesting.after(at) if nesting.kind(at) is Kind.OPEN else at + 1
+
+
+def _in_generics(nesting: Nesting, at: int) -> bool:
+    text = nesting.text(at)
+    if text == "{":  # a constant: `<{ N + 1 }>`, `<T, { N }>`
+        return nesting.text(at - 1) in ("<", ",", "=")
+    return text not in (";", "&&") and text not in _ENDS and nesting.kind(at) is not Kind.CLOSE
 
 
 def cast_end(nesting: Nesting, at: int, end: int) -> int:

@@ -1,9 +1,9 @@
 """Whether a function is still to be written.
 
 A stub is: `todo!()` or `unimplemented!()` alone, with or without a message; a missing body where
-the language wants one; an empty body of a function that returns something or promises something.
-An empty body of a `proof fn` is a proof that the solver finds by itself, and no stub, unless a
-comment in it says that something is to be done.
+the language wants one (a `spec fn` without one is uninterpreted); an empty body of a function that
+returns something or promises something. An empty body of a `proof fn` is a proof that the solver
+finds by itself, and no stub, unless a comment in it says that something is to be done.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ def is_stub(nesting: Nesting, item: Item, mode: Mode, body: str) -> bool:
     head = item.header
     assert head is not None
     if head.body is None:
-        return item.home in (Home.FILE, Home.IMPL) and not _needs_none(nesting, item)
+        wants_one = item.home in (Home.FILE, Home.IMPL) and mode is not Mode.SPEC
+        return wants_one and not _is_axiom(nesting, item)
     inside = range(head.body + 1, nesting.closes[head.body])
     if not inside:
         return _is_due(head, mode) or bool(_TO_DO.search(body))
     return _is_placeholder([nesting.text(index) for index in inside])
 
 
-def _needs_none(nesting: Nesting, item: Item) -> bool:
-    words = {nesting.text(index) for index in range(item.start, item.word)}
-    return bool(words & {"uninterp", "axiom"})
+def _is_axiom(nesting: Nesting, item: Item) -> bool:
+    return any(nesting.text(index) == "axiom" for index in range(item.start, item.word))
 
 
 def _is_due(head: Header, mode: Mode) -> bool:

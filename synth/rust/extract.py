@@ -93,13 +93,15 @@ class _Reader:
         defined = self._defined(code)
         if defined.fit is _Fit.FUNCTION:
             return defined, fence is not None
+        if not is_code(code, self.target.parameters):
+            return _Found(_Fit.NONE), True
         return self._from(code), fence is not None
 
     def _from(self, code: str) -> _Found:
         defined = self._defined(code)
         if defined.fit:
             return defined
-        bare = bare_body(code) if is_code(code, self.target.parameters) else None
+        bare = bare_body(code) if is_code(code, fenced=True) else None
         if bare is None:
             return self._misnamed(code)
         if functions(f"fn f() {bare.block}")[0].stub or bare.block.split() == ["{", "}"]:

@@ -62,7 +62,7 @@ class RustFile:
             body = self.span(head.body, self.nesting.after(head.body))
         first = item.attributes[0][0] if item.attributes else item.start
         start = docs.get(self.offset(first), self.offset(first))
-        mode = _mode({self.nesting.text(index) for index in range(item.start, item.word)})
+        mode = mode_of({self.nesting.text(index) for index in range(item.start, item.word)})
         spans = {clause.word: self._clause(clause) for clause in reversed(head.clauses)}
         inner = self.text[body.start + 1 : body.end - 1] if body else ""
         return RustFunction(
@@ -156,7 +156,7 @@ def _several(name: str, found: list[RustFunction]) -> str:
     return f"`{name}` may be any of {places}: write its whole path"
 
 
-def _mode(words: set[str]) -> Mode:
+def mode_of(words: set[str]) -> Mode:
     if words & {"proof", "axiom"}:
         return Mode.PROOF
     return Mode.SPEC if "spec" in words else Mode.EXEC

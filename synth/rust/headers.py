@@ -107,7 +107,7 @@ def _clauses(nesting: Nesting, at: int, end: int) -> tuple[tuple[Clause, ...], i
             found.append(clause)
             at = max(clause.end, at + 1)
         elif text in ("by", "with"):
-            at = _expressions_end(nesting, at + 1, end)
+            at = expressions_end(nesting, at + 1, end)
         else:  # a comma after a clause, or a mistake: go on to what can be understood
             at = nesting.after(at) if nesting.kind(at) is Kind.OPEN else at + 1
     return tuple(found), at
@@ -117,10 +117,10 @@ def _clause(nesting: Nesting, at: int, end: int) -> Clause:
     start = at + 1
     while nesting.text(start) == "#" and nesting.text(start + 1) == "!":  # `ensures #![auto]`
         start = nesting.after(start + 2) if nesting.text(start + 2) == "[" else start + 2
-    return Clause(nesting.text(at), at + 1, max(_expressions_end(nesting, start, end), at + 1))
+    return Clause(nesting.text(at), at + 1, max(expressions_end(nesting, start, end), at + 1))
 
 
-def _expressions_end(nesting: Nesting, at: int, end: int) -> int:
+def expressions_end(nesting: Nesting, at: int, end: int) -> int:
     """After the last of the expressions that commas separate; a comma at the end is not in it."""
     last = at
     while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synthd.sandbox.verus.found import Installation
-from synthd.sandbox.verus.run import VerusLimits
+from synthd.sandbox.verus.run import JSON_FLAGS, VerusLimits
 from synthd.sandbox.verus.view import Order
 
 PROGRAM = "program.rs"  # what the places of diagnostics call it
@@ -21,7 +21,7 @@ def flags(
     library: bool = False,
 ) -> tuple[str, ...]:
     """only: the flags that choose a function. library: the program has no `main`."""
-    words = ["--output-json", "--error-format=json", "--time"]
+    words = [*JSON_FLAGS, "--time"]
     words += ["--multiple-errors", str(limits.multiple_errors)]
     words += ["--rlimit", f"{limits.rlimit if rlimit is None else rlimit:g}"]
     words += ["--num-threads", str(limits.threads)]

@@ -62,7 +62,7 @@ async def run(
     if ending is Ending.EXITED and (code < 0 or 128 < code < 128 + signal.NSIG):
         ending, code = Ending.SIGNALLED, -code if code < 0 else code - 128
     stdout, stderr = (text.decode(errors="replace") for text in (said, complained))
-    return VerusRan(ending, code, stdout, stderr, seconds, level.value)
+    return VerusRan(ending, code, stdout, stderr, seconds, level.value, order.words)
 
 
 async def _follow(

@@ -13,6 +13,9 @@ class Ending(StrEnum):
     OUTPUT = "output"  # it wrote more than it may, and was ended
 
 
+JSON_FLAGS = ("--output-json", "--error-format=json")
+
+
 @dataclass(frozen=True, slots=True)
 class VerusLimits:
     """rlimit: the solver's resources for each function, as `--rlimit` has them (about seconds)."""
@@ -27,7 +30,8 @@ class VerusLimits:
 
 @dataclass(frozen=True, slots=True)
 class VerusRan:
-    """What the process left. code: of its exit, or the number of the signal."""
+    """What the process left. code: of its exit, or the number of the signal. asked: the flags that
+    it was run with: without both of JSON's it says nothing that can be relied on."""
 
     ending: Ending
     code: int
@@ -35,3 +39,4 @@ class VerusRan:
     stderr: str
     seconds: float
     isolation: str
+    asked: tuple[str, ...] = JSON_FLAGS

@@ -1,0 +1,150 @@
+"""Verus as the rest of synthd asks it: one program in, one report out, several at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from synthd.sandbox.level import Detection, Level
+from synthd.sandbox.verus import command
+from synthd.sandbox.verus.found import Installation
+from synthd.sandbox.verus.process import allow, run
+from synthd.sandbox.verus.run import VerusLimits
+from synthd.synth.rust.functions import functions
+from synthd.synth.rust.lexer import meaningful
+from synthd.synth.rust.token import Kind
+from synthd.synth.verifiers.verus.cache import Cache, key_of
+from synthd.synth.verifiers.verus.report import VerusReport
+from synthd.synth.verifiers.verus.understanding import understand
+
+
+class Checker:
+    """Ask it with `check`; make it with `open`. What it was asked before it answers by itself."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        limits: VerusLimits,
+        level: Level,
+        jobs: int,
+        cache: Path | None,
+    ) -> None:
+        self.installation = installation
+        self.limits = limits
+        self._level = level
+        self._slots = asyncio.Semaphore(jobs)
+        self._cache = Cache(cache)
+        self._running: set[asyncio.Task[VerusReport]] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        installation: Installation,
+        limits: VerusLimits,
+        detection: Detection,
+        *,
+        jobs: int = 2,
+        cache: Path | None = None,
+        unsafe: bool = False,
+    ) -> AsyncIterator[Checker]:
+        """jobs: how many run at once. cache: a folder for what is decided.
+
+        Raises SandboxUnavailable where there is no isolation and unsafe is not set.
+        """
+        allow(detection, unsafe)
+        checker = cls(installation, limits, detection.level, jobs, cache)
+        try:
+            yield checker
+        finally:
+            await checker._close()
+
+    async def check(
+        self,
+        program: str,
+        *,
+        seed: int | None = None,
+        rlimit: float | None = None,
+        only: str = "",
+        document: int | None = None,
+    ) -> VerusReport:
+        """seed: of the solver. rlimit: in place of the limits' own. only: verify one function,
+        by its path. document: the version of an editor's buffer, handed through.
+
+        Cancelling it leaves no process. Raises SandboxError where nothing can be run.
+        """
+        flags = command.flags(
+            self.installation,
+            self.limits,
+            rlimit=rlimit,
+            seed=seed,
+            only=_selecting(program, only) if only else (),
+            library=not _has_main(program),
+        )
+        build = self.installation.build
+        key = key_of(program, build.version, flags, build.commit)
+        known = await self._cache.get(key, program)
+        if known is None:
+            known = await self._run(program, flags, key, only)
+        return known if document is None else replace(known, document=document)
+
+    async def _run(self, program: str, flags: tuple[str, ...], key: str, only: str) -> VerusReport:
+        """In a task of its own, so that closing the checker ends it whoever waits for it."""
+        task = asyncio.create_task(self._checked(program, flags, key, only))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+
+    async def _checked(
+        self, program: str, flags: tuple[str, ...], key: str, only: str
+    ) -> VerusReport:
+        async with self._slots:
+            ran = await run(
+                command.order(self.installation, flags),
+                {command.PROGRAM: program},
+                self._level,
+                self.limits,
+            )
+        report = understand(program, ran, only=only, version=self.installation.version)
+        await self._cache.put(key, program, report)
+        return report
+
+    async def _close(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+def _has_main(program: str) -> bool:
+    return any(one.path == "main" for one in functions(program))
+
+
+def _selecting(program: str, only: str) -> tuple[str, ...]:
+    """The flags for one function: its module, and its name as Verus has it in there.
+
+    Of a trait's implementation Verus' name has a number in place of the type and the trait: there
+    the last name must do.
+    """
+    modules = _modules(program)
+    words = only.split("::")
+    depth = 0
+    while depth < len(words) - 1 and words[depth] in modules:
+        depth += 1
+    inner = words[depth:]
+    name = "::".join(inner) if len(inner) <= 2 else inner[-1]
+    where = ("--verify-module", "::".join(words[:depth])) if depth else ("--verify-root",)
+    return (*where, "--verify-function", name)
+
+
+def _modules(program: str) -> frozenset[str]:
+    tokens = meaningful(program)
+    pairs = zip(tokens, tokens[1:], strict=False)
+    return frozenset(b.text for a, b in pairs if a.text == "mod" and b.kind is Kind.WORD)

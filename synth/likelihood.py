@@ -28,11 +28,12 @@ def code_mean(attempt: Attempt, name: str) -> float:
     """
     candidate = attempt.candidate
     program = first_block(candidate.completion, name).program
-    text = "".join(candidate.pieces)
-    start = text.find(program)
-    if not candidate.logprobs or not program or start < 0:
+    drawn = "".join(candidate.pieces)
+    start = candidate.completion.find(program)
+    if not candidate.logprobs or not program or not candidate.completion.endswith(drawn):
         return -math.inf
-    end, at, inside = start + len(program), 0, []
+    # What the prompt began the answer with was not drawn, and is no token.
+    end, at, inside = start + len(program), len(candidate.completion) - len(drawn), []
     for piece, logprob in zip(candidate.pieces, candidate.logprobs, strict=True):
         if at < end and at + len(piece) > start:
             inside.append(logprob)

@@ -90,6 +90,12 @@ class Model(Protocol):
         ...
 
 
+def continues(model: Model) -> bool:
+    """Whether a prompt may end with the beginning of the answer, as the assistant's message: what
+    is drawn goes on from there. So for models with a true attribute of this name."""
+    return bool(getattr(model, "continues", False))
+
+
 class Verifier(Protocol):
     """Decides about a candidate by running or proving it; the only source of ACCEPTED."""
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from synthd.synth.models.errors import EmptyAnswer, ModelFailed, NotRecorded
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
 from synthd.synth.store.completions import Completions, Kept, key
 
 
@@ -42,6 +42,10 @@ class CachedModel:
     @property
     def slots(self) -> int:
         return self._model.slots
+
+    @property
+    def continues(self) -> bool:
+        return continues(self._model)
 
     @property
     def identity(self) -> str:

@@ -52,6 +52,10 @@ class EmbeddedModel:
         return self._settings.slots
 
     @property
+    def continues(self) -> bool:
+        return True
+
+    @property
     def identity(self) -> str:
         """The SHA-256 of the weights, as whoever made us knows it."""
         return self._identity

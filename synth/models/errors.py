@@ -5,6 +5,7 @@ ModelError
 ├── WrongKey            the endpoint refused the credentials
 ├── UnknownModel        the endpoint does not have the model
 ├── ContextTooLong      the prompt does not fit
+├── CannotContinue      it does not go on with an answer that was begun
 ├── EmptyAnswer         the model said nothing
 ├── NoModel             no model is configured, running or on disk
 ├── NotRecorded         a replay asks for what was never recorded
@@ -32,6 +33,10 @@ class UnknownModel(ModelError):
 
 class ContextTooLong(ModelError):
     pass
+
+
+class CannotContinue(ModelError):
+    """Ask for the whole answer instead."""
 
 
 class EmptyAnswer(ModelError):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from synthd.synth.models.errors import (
+    CannotContinue,
     ConnectionRefused,
     ContextTooLong,
     ModelError,
@@ -33,6 +34,7 @@ NO_KEY = re.compile(
     r"missing.{0,60}(credential|api.?key)|(invalid|incorrect) api.?key|api.?key not valid",
     re.IGNORECASE,
 )
+NO_PREFILL = re.compile(r"prefill|last message .{0,40}assistant", re.IGNORECASE)
 NO_MONEY = re.compile(r"insufficient_quota|quota|billing|credit", re.IGNORECASE)
 
 
@@ -66,6 +68,8 @@ def status(
     said = " ".join(message.split())[:LONGEST_MESSAGE]
     if code in (401, 403) or NO_KEY.search(message):
         return WrongKey(f"{backend.where} refused the key for {backend.model}: {backend.key}")
+    if code in (400, 422, 500) and NO_PREFILL.search(message):
+        return CannotContinue(f"{backend.model} does not go on with an answer ({said})")
     if 400 <= code < 500 and NO_CONTEXT.search(message):
         return ContextTooLong(
             f"the prompt does not fit {backend.model}: shorten the docstring or its context, "

@@ -35,12 +35,14 @@ class ScriptedModel:
         slots: int = 4,
         seconds_per_token: float = 0.0,
         logprob: Callable[[str], float] | None = by_length,
+        continues: bool = False,
     ) -> None:
         self._script = script
         self._name = name
         self._slots = slots
         self._seconds_per_token = seconds_per_token
         self._logprob = logprob
+        self.continues = continues
         self.calls = 0
         self.running = 0
 

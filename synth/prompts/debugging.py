@@ -5,6 +5,7 @@ from __future__ import annotations
 from synthd.synth.attempt import Attempt
 from synthd.synth.ports import Prompt
 from synthd.synth.problem import Problem
+from synthd.synth.prompts.begun import begin
 from synthd.synth.prompts.words import conversation, corrected, shown
 
 
@@ -24,4 +25,4 @@ def repair(problem: Problem, attempt: Attempt, issue: str, instruction: str) -> 
         f"{shown(problem, attempt)}\n\nThe issue: {issue}\n\nHow to fix it: {instruction}\n\n"
         f"{corrected(problem)}"
     )
-    return conversation(problem, ask)
+    return begin(problem, conversation(problem, ask))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.feedback import Level, feedback
+from synthd.synth.feedback import Level
 from synthd.synth.ports import Prompt
 from synthd.synth.problem import Problem
+from synthd.synth.prompts.begun import begin
 from synthd.synth.prompts.turns import History, recent
-from synthd.synth.prompts.words import conversation, corrected, shown
+from synthd.synth.prompts.words import conversation, corrected, shown, told
 
 
 def refine(problem: Problem, attempt: Attempt, level: Level = "first-failing") -> Prompt:
     """Ask for the corrected program at once (REx, Treefinement)."""
-    told = feedback(attempt, level)
-    issue = f"The issue: {told}\n\n" if told else ""
-    return conversation(problem, f"{shown(problem, attempt)}\n\n{issue}{corrected(problem)}")
+    said = told(problem, attempt, level)
+    issue = f"The issue: {said}\n\n" if said else ""
+    ask = f"{shown(problem, attempt)}\n\n{issue}{corrected(problem)}"
+    return begin(problem, conversation(problem, ask))
 
 
 def self_repair(
@@ -28,8 +30,8 @@ def self_repair(
     parts = []
     for each in chain:
         parts.append(shown(problem, each, "An incorrect program"))
-        if told := feedback(each, level):
-            parts.append(f"Its error: {told}")
+        if said := told(problem, each, level):
+            parts.append(f"Its error: {said}")
     parts.append(
         "First explain in at most two or three sentences what is wrong with the "
         f"{'last ' if len(chain) > 1 else ''}program. {corrected(problem)}"
@@ -50,7 +52,7 @@ def criticize(problem: Problem, attempt: Attempt) -> Prompt:
 def improve(problem: Problem, attempt: Attempt, critique: str) -> Prompt:
     """Ask for the program as its review wants it (Self-Refine: its refine step)."""
     ask = f"{shown(problem, attempt)}\n\nA review of it: {critique}\n\n{corrected(problem)}"
-    return conversation(problem, ask)
+    return begin(problem, conversation(problem, ask))
 
 
 def reconsider(problem: Problem, attempt: Attempt) -> Prompt:

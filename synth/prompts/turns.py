@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Literal
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.feedback import Level, feedback
+from synthd.synth.feedback import Level
 from synthd.synth.ports import Message, Prompt
 from synthd.synth.problem import Problem
+from synthd.synth.prompts.begun import begin, unbegun
 from synthd.synth.prompts.drafting import draft
-from synthd.synth.prompts.words import corrected
+from synthd.synth.prompts.words import corrected, fence, told
 
 History = Literal["last", "full"]
 
@@ -24,20 +25,20 @@ AGAIN = "Your answer is incorrect. Please try again."
 
 def multi_turn(problem: Problem, attempt: Attempt, level: Level = "first-failing") -> Prompt:
     """The dialogue that led to the attempt, and the feedback to each of its programs (μCode)."""
-    messages = list(draft(problem))
+    messages = list(unbegun(draft(problem)))
     for each in recent(attempt):
-        told = feedback(each, level) or AGAIN
-        messages.append(_answer(each))
-        messages.append(Message("user", f"Feedback: {told}\n\n{corrected(problem)}"))
-    return tuple(messages)
+        said = told(problem, each, level) or AGAIN
+        messages.append(answer(problem, each))
+        messages.append(Message("user", f"Feedback: {said}\n\n{corrected(problem)}"))
+    return begin(problem, tuple(messages))
 
 
 def revise(problem: Problem, attempt: Attempt) -> Prompt:
     """One dialogue in which every answer is only called incorrect."""
-    messages = list(draft(problem))
+    messages = list(unbegun(draft(problem)))
     for each in recent(attempt):
-        messages += [_answer(each), Message("user", AGAIN)]
-    return tuple(messages)
+        messages += [answer(problem, each), Message("user", AGAIN)]
+    return begin(problem, tuple(messages))
 
 
 def recent(attempt: Attempt) -> list[Attempt]:
@@ -52,5 +53,9 @@ def recent(attempt: Attempt) -> list[Attempt]:
     return kept[::-1]
 
 
-def _answer(attempt: Attempt) -> Message:
-    return Message("assistant", attempt.candidate.completion.strip() or "(nothing)")
+def answer(problem: Problem, attempt: Attempt) -> Message:
+    """What was answered; of a program that nobody drew, the program."""
+    said = attempt.candidate.completion.strip()
+    if not said and attempt.candidate.code:
+        said = fence(problem, attempt.candidate.code)
+    return Message("assistant", said or "(nothing)")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.feedback import short
+from synthd.synth.feedback import Level, feedback, short
 from synthd.synth.ports import Message, Prompt
 from synthd.synth.problem import Check, Doctest, Example, Problem, TestFile
+from synthd.synth.prompts import verus
 
 SYSTEM = (
     "You are an experienced {language} developer. You write concise, correct code. "
@@ -20,12 +21,27 @@ LONGEST_TESTS = 4000
 def conversation(problem: Problem, ask: str) -> Prompt:
     """The task, and then what is asked: the common part comes first."""
     return (
-        Message("system", SYSTEM.format(language=problem.language.capitalize())),
+        Message("system", _system(problem)),
         Message("user", f"{task(problem)}\n\n{ask}"),
     )
 
 
+def proving(problem: Problem) -> bool:
+    """Whether a prover is to be convinced, who wants other words than tests do."""
+    return problem.language == "verus"
+
+
+def _system(problem: Problem) -> str:
+    if problem.guide:
+        return problem.guide
+    if proving(problem):
+        return verus.system()
+    return SYSTEM.format(language=problem.language.capitalize())
+
+
 def task(problem: Problem) -> str:
+    if proving(problem):
+        return verus.task(problem)
     parts: list[str] = []
     if problem.context.strip():
         parts.append(f"The file has (bodies are left out):\n{fence(problem, problem.context)}")
@@ -49,17 +65,26 @@ def _beyond_docstring(check: Check) -> str:
             return ""
 
 
+def told(problem: Problem, attempt: Attempt, level: Level) -> str:
+    """The feedback to an attempt at this level; of a prover's findings also what helps."""
+    return verus.advised(attempt, level) if proving(problem) else feedback(attempt, level)
+
+
 def kind(problem: Problem) -> str:
     return "method" if "." in problem.entry_point else "function"
 
 
 def named(problem: Problem) -> str:
+    if proving(problem):
+        return f"the function `{problem.entry_point}`"
     owner, _, name = problem.entry_point.rpartition(".")
     return f"the method `{name}` of the class `{owner}`" if owner else f"the function `{name}`"
 
 
 def corrected(problem: Problem) -> str:
     """The request for a program in place of another one."""
+    if proving(problem):
+        return verus.corrected(problem)
     return (
         f"Answer with one {problem.language} code block that holds {named(problem)}, whole and "
         "corrected, with the imports and helpers that it needs."
@@ -70,6 +95,8 @@ def shown(problem: Problem, attempt: Attempt, title: str = "This is the current 
     candidate = attempt.candidate
     if not candidate.code:
         return f"An earlier answer was:\n{short(candidate.completion) or '(nothing)'}"
+    if proving(problem):
+        return verus.shown(problem, attempt, title)
     return f"{title}:\n{fence(problem, whole(problem, candidate.code))}"
 
 
@@ -83,4 +110,5 @@ def whole(problem: Problem, code: str) -> str:
 
 
 def fence(problem: Problem, code: str) -> str:
-    return f"```{problem.language}\n{textwrap.dedent(code).strip()}\n```"
+    language = "rust" if proving(problem) else problem.language
+    return f"```{language}\n{textwrap.dedent(code).strip()}\n```"

@@ -89,12 +89,19 @@ def test_every_name_that_is_exported_is_tested() -> None:
 
 def test_turns_continue_the_draft_and_keep_their_order() -> None:
     for prompt in (prompts.multi_turn(PROBLEM, CHILD), prompts.revise(PROBLEM, CHILD)):
-        assert prompt[:2] == prompts.draft(PROBLEM)
-        assert [message.role for message in prompt] == ["system"] + ["user", "assistant"] * 2 + [
-            "user"
-        ]
+        draft = prompts.draft(PROBLEM)
+        assert (prompt[:2], prompt[-1]) == (draft[:2], draft[-1])
+        assert [message.role for message in prompt] == ["system"] + ["user", "assistant"] * 3
         assert "x + x" in prompt[2].content and "x * 3" in prompt[4].content
-    assert prompts.multi_turn(PROBLEM, CHILD)[: 2 + 2] == prompts.multi_turn(PROBLEM, attempt())
+    short = prompts.multi_turn(PROBLEM, attempt())
+    assert prompts.multi_turn(PROBLEM, CHILD)[: 2 + 2] == short[: 2 + 2]
+
+
+def test_where_code_comes_first_the_answer_is_begun() -> None:
+    begun = {name for name in BUILDERS if BUILDERS[name]()[-1].role == "assistant"}
+    assert begun == {"draft", "repair", "refine", "improve", "multi_turn", "revise"}
+    for name in begun:
+        assert BUILDERS[name]()[-1].content == '```python\ndef sq(x):\n    """Square."""\n'
 
 
 def test_history_is_all_programs_or_the_last() -> None:

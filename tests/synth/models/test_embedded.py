@@ -16,7 +16,7 @@ import pytest
 from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.engine import EngineSettings
 from synthd.synth.models.errors import ContextTooLong, ModelFailed, UnknownModel
-from synthd.synth.ports import Finish, Message, Prompt, Sampling
+from synthd.synth.ports import Finish, Message, Prompt, Sampling, continues
 
 Make = Callable[[], EmbeddedModel]
 ADD: Prompt = (
@@ -235,3 +235,12 @@ async def test_a_load_that_takes_too_long(tmp_path: Path) -> None:
         await model.start()
     assert engines() == []
     await model.aclose()
+
+
+@pytest.mark.real_model
+async def test_goes_on_where_the_prompt_ends(make: Make) -> None:
+    model = make()
+    begun = "```python\ndef add(a: int, b: int) -> int:\n"
+    completion = await model.complete((*ADD, Message("assistant", begun)), greedy(60))
+    assert continues(model) and "return a + b" in completion.text
+    assert "def add" not in completion.text, "it does not begin anew, nor repeat what was given"

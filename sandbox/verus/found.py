@@ -64,7 +64,7 @@ async def find(configured: str | None, environment: Mapping[str, str]) -> Instal
     return Installation(
         program,
         build,
-        _folders(program, told),
+        _folders(program, told, environment),
         tuple(sorted(told.items())),
         options_of(said + complained),
         cargo if os.access(cargo, os.X_OK) else None,
@@ -123,10 +123,13 @@ def _needed(program: Path, environment: Mapping[str, str]) -> dict[str, str]:
     return told | ({"VERUS_Z3_PATH": str(Path(solver).resolve())} if solver else {})
 
 
-def _folders(program: Path, told: Mapping[str, str]) -> tuple[Path, ...]:
+def _folders(
+    program: Path, told: Mapping[str, str], environment: Mapping[str, str]
+) -> tuple[Path, ...]:
     """Toolchains and programs, but of the homes of cargo and rustup nothing else: there may be
     credentials."""
-    listed = [program.parent if _showable(program.parent) else program]
+    home = Path(environment.get("HOME") or Path.home()).resolve()
+    listed = [program.parent if _showable(program.parent, home) else program]
     if "RUSTUP_HOME" in told:
         rustup, cargo = Path(told["RUSTUP_HOME"]), Path(told["CARGO_HOME"])
         listed += [rustup / "toolchains", rustup / "settings.toml", cargo / "bin"]
@@ -137,9 +140,9 @@ def _folders(program: Path, told: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(reached))
 
 
-def _showable(folder: Path) -> bool:
+def _showable(folder: Path, home: Path) -> bool:
     """Never the whole of a home or of a tmp."""
-    kept = [Path.home().resolve(), *map(Path, _UNSHOWABLE)]
+    kept = [home, *map(Path, _UNSHOWABLE)]
     return not any(place.is_relative_to(folder) for place in kept)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from synthd.sandbox.level import Detection, Level
@@ -146,5 +147,4 @@ def _selecting(program: str, only: str) -> tuple[str, ...]:
 
 def _modules(program: str) -> frozenset[str]:
     tokens = meaningful(program)
-    pairs = zip(tokens, tokens[1:], strict=False)
-    return frozenset(b.text for a, b in pairs if a.text == "mod" and b.kind is Kind.WORD)
+    return frozenset(b.text for a, b in pairwise(tokens) if a.text == "mod" and b.kind is Kind.WORD)

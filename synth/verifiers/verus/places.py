@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from synthd.synth.rust.functions import functions
 from synthd.synth.rust.lexer import meaningful
-from synthd.synth.rust.token import Token
 from synthd.synth.verifiers.verus.report import Diagnostic, Place, VerusReport
 
 

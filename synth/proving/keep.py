@@ -6,22 +6,27 @@ its counts say.
 
 from __future__ import annotations
 
-from synthd.synth.attempt import Attempt, Evaluation, Verdict
+from synthd.synth.attempt import Attempt, CaseOutcome, Evaluation, Verdict
 
 
 def lost(before: Evaluation, after: Evaluation) -> bool:
-    """Whether `after` lacks something that was verified in `before`.
+    """Whether something that was verified in `before` fails in `after`.
 
-    By name where both have cases; where names are not to be had, by the number of verified
-    obligations. Nothing is lost by what was accepted, and only a prover's evaluations have
-    anything to lose.
+    By name, as the cases have it; where there are none, by the number of verified obligations.
+    (Of a prover that counts queries that number is no sure sign: a body with one loop less has
+    fewer.) Nothing is lost by what was accepted, and only a proof has anything to lose.
     """
     if before.proof is None or after.verdict is Verdict.ACCEPTED:
         return False
-    had = {case.id for case in before.cases if case.passed}
-    if had and after.cases:
-        return not had <= {case.id for case in after.cases if case.passed}
+    if before.cases or after.cases:
+        had = {case.id for case in before.cases if case.passed}
+        return any(case.id in had and _fails(case.outcome) for case in after.cases)
     return after.proof is None or after.proof.verified < before.proof.verified
+
+
+def _fails(outcome: CaseOutcome) -> bool:
+    """An infrastructure's fault says nothing about the program."""
+    return outcome not in (CaseOutcome.PASS, CaseOutcome.INFRA_ERROR)
 
 
 def loses(attempt: Attempt) -> bool:

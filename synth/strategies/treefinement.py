@@ -7,47 +7,75 @@ of the NeurIPS 2024 tutorial on meta-generation.
 Drafts are the roots; of those and of each level after them the valid ones share `width`
 refinements by REBASE (synthd.synth.rebase), so that promising programs get more. A refinement is a
 further turn of the conversation that led to its program. Where no child is valid, the level is
-refined once more; where no draft is, drafts are drawn again.
+refined once more; where no draft is, drafts are drawn again. A program that is given is the only
+root, valid or not, and is judged before any model is asked.
 
-The value of a program is (passed - error_penalty·failing - note_penalty·raised) / checks: Verus'
-diagnostics are here the checks that fail, its notes those that ended in an error. Invalid is what
-does not compile or cheats (by the verifier's word, not by substrings), and what has a negative
-value, so also what passes nothing; prune=invalid keeps the latter. Both reference codes draw the
-parents (allocation=sample) where the paper rounds, and test for success only after that.
+The value of a proof is n_v/N - (error_penalty·E + note_penalty·W)/N: of N obligations n_v hold; E
+diagnostics are errors, W are notes. That of a tested program is the same with checks that pass,
+that fail, and that ended in an error. Invalid is what does not compile or cheats (by the verifier's
+word, not by substrings), and what has a negative value, so also what passes nothing; prune=invalid
+keeps the latter, and prune=nothing refines any code where nothing better is.
+
+Both reference codes draw the parents (allocation=sample) where the paper rounds, and test for
+success only after that: they can lose a program that is proved. Here what is accepted ends the
+search at once. Their parameters, besides allocation=sample keep_verified=false:
+
+    tutorial               as by default: drafts=32 width=32 iterations=10 temperature=0.7
+    AlphaVerus, inference  temperature=1.0 roots=best (the paper: drafts=256); its MODE is `mode`
+    AlphaVerus, training   iterations=8 roots=best
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from synthd.synth import prompts
-from synthd.synth.attempt import Attempt, CaseOutcome, Verdict
+from synthd.synth.attempt import Attempt
+from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.prompts.tree import refinement
 from synthd.synth.prompts.turns import History
+from synthd.synth.proving.keep import loses
+from synthd.synth.proving.value import INVALID
+from synthd.synth.proving.worth import worth
 from synthd.synth.rebase import Allocation, allocate
 from synthd.synth.run import Ask, Run
-
-INVALID = -1.0
-_SAYS_NOTHING = (CaseOutcome.COMPILE_ERROR, CaseOutcome.NO_CODE, CaseOutcome.INFRA_ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treefinement:
     drafts: int = field(default=32, metadata={"meaning": "programs drawn as roots"})
     width: int = field(default=32, metadata={"meaning": "refinements of each level"})
-    iterations: int = field(default=10, metadata={"meaning": "levels after the drafts"})
+    iterations: int = field(default=10, metadata={"meaning": "levels after the roots"})
     temperature: float = field(default=0.7, metadata={"meaning": "sampling temperature of all"})
     tau: float = field(default=0.1, metadata={"meaning": "temperature of sharing among parents"})
     allocation: Allocation = field(
         default="rebase_ceil", metadata={"meaning": "how refinements are shared among parents"}
     )
-    error_penalty: float = field(default=0.1, metadata={"meaning": "for each failing check"})
-    note_penalty: float = field(
-        default=0.04, metadata={"meaning": "further, for each that ended in an error"}
+    mode: Literal["rebase", "breadth", "beam"] = field(
+        default="rebase",
+        metadata={"meaning": "who shares them: all valid by value, all alike, or the best alike"},
     )
-    prune: Literal["negative", "invalid"] = field(
+    beam: int = field(default=4, metadata={"meaning": "mode=beam: how many of the best"})
+    roots: Literal["shared", "each", "best"] = field(
+        default="shared",
+        metadata={"meaning": "drafts that are refined: by value, each once, or the best alone"},
+    )
+    error_penalty: float = field(
+        default=0.1, metadata={"meaning": "for each failing check, or error of a prover"}
+    )
+    note_penalty: float = field(
+        default=0.04,
+        metadata={"meaning": "for each check that ended in an error, or note of a prover"},
+    )
+    prune: Literal["negative", "invalid", "nothing"] = field(
         default="negative", metadata={"meaning": "what is not refined, by value"}
+    )
+    keep_verified: bool = field(
+        default=True,
+        metadata={"meaning": "proofs: what lost a verified function of its parent is not refined"},
     )
     feedback: Level = field(
         default="diff", metadata={"meaning": "what is told about a failing program"}
@@ -57,15 +85,29 @@ class Treefinement:
     )
 
     async def __call__(self, run: Run) -> None:
-        frontier: list[Attempt] = []
-        for level in range(self.iterations + 1):
-            asks = self._refinements(run, frontier, level) or self._roots(run, level)
-            grown = await run.attempts(asks)
+        given = await run.given(run.problem.given) if run.problem.given else None
+        frontier = [given] if given else []
+        for level in range(len(frontier), self.iterations + 1):
+            asks = self._refinements(run, frontier, level) or self._drafts(run, level)
+            grown = await self._grown(run, asks)
             if not grown:
                 return
             frontier = [each for each in grown if self._valid(each)] or frontier
 
-    def _roots(self, run: Run, level: int) -> list[Ask]:
+    async def _grown(self, run: Run, asks: Iterable[Ask]) -> list[Attempt]:
+        """What came of all that was asked. A failed call costs its own child alone."""
+        tried = await concurrently(self._attempt(run, ask) for ask in asks)
+        return [attempt for attempt in tried if attempt is not None]
+
+    async def _attempt(self, run: Run, ask: Ask) -> Attempt | None:
+        attempt = await run.attempt(ask)
+        if attempt is not None or ask.parent is None or run.ledger.exhausted:
+            return attempt
+        # The conversation has no room in the model's context; its last program alone may have.
+        prompt = refinement(run.problem, ask.parent, self.feedback, "last")
+        return None if prompt == ask.prompt else await run.attempt(replace(ask, prompt=prompt))
+
+    def _drafts(self, run: Run, level: int) -> list[Ask]:
         prompt = prompts.draft(run.problem)
         return [
             Ask(prompt, self.temperature, f"draft.{level}.{place}", "draft", (level, place))
@@ -75,37 +117,45 @@ class Treefinement:
     def _refinements(self, run: Run, frontier: list[Attempt], level: int) -> list[Ask]:
         """Each parent's share, the children of the best first."""
         values = [self.value(parent) for parent in frontier]
-        random = run.random("allocate", str(level))
-        shares = allocate(values, self.width, self.tau, self.allocation, random)
         ranked = sorted(range(len(frontier)), key=lambda place: -values[place])
+        drafts = all(parent.candidate.parent is None for parent in frontier)
+        roots = self.roots if drafts and not run.problem.given else "shared"
+        shares = self._shares(run, values, ranked, level, roots)
         return [
             self._refinement(run, frontier[place], level, rank, copy)
             for rank, place in enumerate(ranked)
             for copy in range(shares[place])
         ]
 
+    def _shares(
+        self, run: Run, values: Sequence[float], ranked: Sequence[int], level: int, roots: str
+    ) -> list[int]:
+        """How many children each place of the frontier gets; the width in all, but for each=1."""
+        if roots == "each":
+            return [1] * len(values)
+        random = run.random("allocate", str(level))
+        best = 1 if roots == "best" else self.beam if self.mode == "beam" else len(values)
+        if best < len(values) or self.mode != "rebase":
+            alike = [float(place in ranked[:best]) for place in range(len(values))]
+            return allocate(alike, self.width, 0.0, self.allocation, random)
+        return allocate(values, self.width, self.tau, self.allocation, random)
+
     def _refinement(self, run: Run, parent: Attempt, level: int, rank: int, copy: int) -> Ask:
-        ask = prompts.multi_turn if self.history == "full" else prompts.refine
-        prompt = ask(run.problem, parent, self.feedback)
+        prompt = refinement(run.problem, parent, self.feedback, self.history)
         # A parent may be refined again on a later level: the level keeps its children apart.
         node = f"{parent.candidate.node}/{level}.refine.{copy}"
         return Ask(prompt, self.temperature, node, "refine", (level, rank, copy), parent)
 
     def _valid(self, attempt: Attempt) -> bool:
-        value = self.value(attempt)
-        return value >= 0 if self.prune == "negative" else value > INVALID
+        if self.keep_verified and loses(attempt):
+            return False
+        match self.prune:
+            case "negative":
+                return self.value(attempt) >= 0
+            case "invalid":
+                return self.value(attempt) > INVALID
+            case "nothing":
+                return bool(attempt.candidate.code)
 
     def value(self, attempt: Attempt) -> float:
-        evaluation = attempt.evaluation
-        outcomes = [case.outcome for case in evaluation.cases]
-        if (
-            evaluation.verdict in (Verdict.FORBIDDEN, Verdict.UNDECIDED)
-            or evaluation.labels
-            or all(outcome in _SAYS_NOTHING for outcome in outcomes)
-        ):
-            return INVALID
-        failing = sum(outcome is not CaseOutcome.PASS for outcome in outcomes)
-        raised = failing - outcomes.count(CaseOutcome.FAIL)
-        passed = len(outcomes) - failing
-        worth = passed - self.error_penalty * failing - self.note_penalty * raised
-        return worth / len(outcomes)
+        return worth(attempt.evaluation, self.error_penalty, self.note_penalty)

@@ -11,6 +11,8 @@ import re
 from synthd.synth.attempt import Attempt, CaseOutcome, Evaluation, Extraction, Verdict
 from synthd.synth.feedback import Level
 from synthd.synth.prompts.verus.advice import ADVICE
+from synthd.synth.verifiers.verus.kinds import kind_of
+from synthd.synth.verifiers.verus.report import Kind
 
 # Diagnostics of a whole file may be very many; the first ones, in order, are mended first.
 LONGEST_REPORT = 2400
@@ -21,33 +23,8 @@ _CHEATS = re.compile(
     r"|pub struct Ex\w*|migration-mut-ref|Z Macro-backtrace",
     re.IGNORECASE,
 )
-_MESSAGES: tuple[tuple[str, str], ...] = (
-    # The first that is found decides; a part of what a real Verus says, in small letters.
-    ("resource limit", "resource_limit"),
-    ("invariant not satisfied before", "invariant_entry"),
-    ("invariant not satisfied at end", "invariant_end"),
-    ("invariant not satisfied", "invariant_end"),
-    ("postcondition not satisfied", "postcondition"),
-    ("precondition not satisfied", "precondition"),
-    ("requires not satisfied", "precondition"),
-    ("underflow/overflow", "overflow"),
-    ("division by zero", "overflow"),
-    ("assertion failed", "assertion"),
-    ("assertion failure", "assertion"),
-    ("decreases", "termination"),
-    ("could not prove termination", "termination"),
-    ("can only be used in ghost code", "mode"),
-    ("with mode", "mode"),
-    ("is not supported", "unsupported"),
-    ("mismatched types", "type"),
-    ("cannot find", "type"),
-    ("trait bound", "type"),
-    ("no method named", "type"),
-    ("use of moved value", "borrow"),
-    ("cannot borrow", "borrow"),
-    ("expected", "syntax"),
-    ("delimiter", "syntax"),
-)
+# As rustc heads a message: `error[E0308]: mismatched types`; any line fits.
+_HEADED = re.compile(r"(error|warning|note)?(?:\[(E\d+)\])?:? ?(.*)")
 _INDEXED = re.compile(r"vstd/.*(?:vec|slice|seq|array)\.rs|\bindex\b", re.IGNORECASE)
 
 
@@ -102,14 +79,15 @@ def _case_text(name: str, text: str) -> str:
 
 def _kinds(text: str) -> list[str]:
     """Of one finding: the kinds that it names itself, else those that its messages show."""
-    named = [name for name in ADVICE if re.search(rf"^(?:\S+: )?\[?{name}\b[\]:]", text, re.M)]
-    lines = [line.strip().lower() for line in text.splitlines()] if not named else []
-    for line in lines:
-        if kind := next((kind for part, kind in _MESSAGES if part in line), ""):
-            named.append(kind)
-    if "precondition" in named and _INDEXED.search(text):
-        named.append("precondition.index")
-    return named or ["other"]
+    found = [name for name in ADVICE if re.search(rf"^(?:\S+: )?\[?{name}\b[\]:]", text, re.M)]
+    for line in text.splitlines() if not found else ():
+        _, code, message = _HEADED.fullmatch(line.strip()).groups()  # type: ignore[union-attr]
+        kind = kind_of(message, code or "")
+        if kind is not Kind.OTHER:
+            found.append(kind.value)
+    if "precondition" in found and _INDEXED.search(text):
+        found.append("precondition.index")
+    return found or ["other"]
 
 
 def _without_cheats(text: str) -> str:

@@ -15,7 +15,12 @@ from synthd.synth.rust.functions import RustFile, mode_of
 from synthd.synth.rust.headers import expressions_end
 from synthd.synth.rust.items import Item, Sort
 from synthd.synth.rust.nesting import Nesting
-from synthd.synth.rust.normal import is_proof_attribute, is_proof_import, proof_attribute_end
+from synthd.synth.rust.normal import (
+    is_proof_attribute,
+    is_proof_import,
+    proof_attribute_end,
+    prover_end,
+)
 from synthd.synth.rust.token import Kind, Token
 from synthd.synth.rust.words import LOOP_CLAUSES
 
@@ -58,15 +63,15 @@ def _gone_of_item(nesting: Nesting, item: Item) -> Iterator[int]:
         if clause.word in ("decreases", "when", "via"):
             comma = nesting.text(clause.end) == ","
             yield from range(clause.start - 1, clause.end + comma)
-        else:
-            yield from _triggers(nesting, clause.start, clause.end)
+    yield from _guides(nesting, item.word, item.header.end)
     if item.header.body is not None:
         yield from _gone_of_body(nesting, item.header.body + 1, nesting.closes[item.header.body])
 
 
-def _triggers(nesting: Nesting, at: int, end: int) -> Iterator[int]:
+def _guides(nesting: Nesting, at: int, end: int) -> Iterator[int]:
+    """Triggers in clauses, and how a function is to be proved."""
     while at < end:
-        after = proof_attribute_end(nesting, at)
+        after = max(proof_attribute_end(nesting, at), prover_end(nesting, at))
         yield from range(at, after)
         at = max(after, at + 1)
 
@@ -128,7 +133,7 @@ def _assertion_end(nesting: Nesting, at: int, end: int) -> int:
     if nesting.text(at) == "(":
         at = nesting.after(at)
     if nesting.text(at) == "requires":
-        at = expressions_end(nesting, at + 1, end)
+        at = expressions_end(nesting, at + 1, end, item=False)
         at += nesting.text(at) == ","
     if at < end and nesting.text(at) == "{":
         at = nesting.after(at)
@@ -159,11 +164,11 @@ def _loop_clauses(nesting: Nesting, at: int, end: int) -> int:
     if nesting.text(at) == "for":
         while at < end and nesting.text(at) not in ("in", "{", ";"):
             at = nesting.after(at) if nesting.kind(at) is Kind.OPEN else at + 1
-    return at + 1 if nesting.text(at) == "loop" else Scan(nesting, at + 1, end).run()
+    return at + 1 if nesting.text(at) == "loop" else Scan(nesting, at + 1, end, item=False).run()
 
 
 def _clauses_end(nesting: Nesting, at: int, end: int) -> int:
     while at < end and nesting.text(at) in LOOP_CLAUSES:
-        after = max(expressions_end(nesting, at + 1, end), at + 1)
+        after = max(expressions_end(nesting, at + 1, end, item=False), at + 1)
         at = after + (nesting.text(after) == ",")
     return at

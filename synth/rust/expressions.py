@@ -114,13 +114,17 @@ def _pattern_end(nesting: Nesting, at: int, end: int) -> int:
 
 
 class Scan:
-    """One expression, token by token. No recursion: a text can nest as deeply as it likes."""
+    """One expression, token by token. No recursion: a text can nest as deeply as it likes.
 
-    def __init__(self, nesting: Nesting, at: int, end: int) -> None:
+    item: whether it stands in a function's header. In a loop's, any statement may follow the block.
+    """
+
+    def __init__(self, nesting: Nesting, at: int, end: int, *, item: bool = True) -> None:
         self.nesting = nesting
         self.at = at
         self.start = at
         self.end = end
+        self.item = item
         self.operand_due = True
         self.waiting: list[str] = []  # `if` and `match` whose block is still to come
 
@@ -148,6 +152,8 @@ class Scan:
             return False
         if self.operand_due and self.at > self.start and self._previous() not in ("..", "..="):
             return False
+        if not self.item:
+            return self.nesting.text(self.nesting.after(self.at)) != ","
         return is_body(self.nesting, self.at, self.end)
 
     def _text(self, ahead: int = 0) -> str:

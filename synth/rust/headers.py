@@ -120,11 +120,11 @@ def _clause(nesting: Nesting, at: int, end: int) -> Clause:
     return Clause(nesting.text(at), at + 1, max(expressions_end(nesting, start, end), at + 1))
 
 
-def expressions_end(nesting: Nesting, at: int, end: int) -> int:
+def expressions_end(nesting: Nesting, at: int, end: int, *, item: bool = True) -> int:
     """After the last of the expressions that commas separate; a comma at the end is not in it."""
     last = at
     while True:
-        stop = Scan(nesting, at, end).run()
+        stop = Scan(nesting, at, end, item=item).run()
         if stop == at:
             return last
         last = stop

@@ -103,16 +103,16 @@ class _Pairing:
         self.closes[self.stack.pop().index] = index
 
     def _partner(self, text: str, column: int | None) -> int | None:
+        """What a closing bracket closes. One that starts its line stands under its partner's line,
+        or further left, where that line is the rest of a longer one; never further right."""
         lowest = max(self.inner() - 1, 0)
-        fitting = [
-            depth
-            for depth in range(len(self.stack) - 1, lowest - 1, -1)
-            if self.stack[depth].close == text
-        ]
-        if column is not None:
-            aligned = [depth for depth in fitting if self.stack[depth].indent == column]
-            fitting = aligned or [d for d in fitting if not self.stack[d].container]
-        return fitting[0] if fitting else None
+        depths = range(len(self.stack) - 1, lowest - 1, -1)
+        fitting = [depth for depth in depths if self.stack[depth].close == text]
+        if column is None or not fitting:
+            return fitting[0] if fitting else None
+        aligned = [depth for depth in fitting if self.stack[depth].indent == column]
+        deeper = [depth for depth in fitting if self.stack[depth].indent > column]
+        return aligned[0] if aligned else deeper[-1] if deeper else None
 
 
 def _by_layout(tokens: tuple[Token, ...], lines: Lines) -> Nesting:

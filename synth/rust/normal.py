@@ -21,6 +21,12 @@ def proof_attribute_end(nesting: Nesting, at: int) -> int:
     return nesting.after(bracket) if is_proof_attribute(nesting, at) else at
 
 
+def prover_end(nesting: Nesting, at: int) -> int:
+    """After the `by (nonlinear_arith)` that starts here, else `at`."""
+    hint = nesting.text(at) == "by" and nesting.text(at + 1) == "("
+    return nesting.after(at + 1) if hint else at
+
+
 def is_proof_attribute(nesting: Nesting, at: int) -> bool:
     word = at + (3 if nesting.text(at + 1) == "!" else 2)
     name = nesting.text(word)
@@ -40,10 +46,10 @@ def is_proof_import(nesting: Nesting, at: int, end: int) -> bool:
 
 
 def normal(nesting: Nesting, at: int, end: int) -> tuple[int, ...]:
-    """The indices of the tokens without guiding attributes and without commas at an end."""
+    """The indices of the tokens without what guides the solver, and without commas at an end."""
     kept: list[int] = []
     while at < end:
-        after = proof_attribute_end(nesting, at)
+        after = max(proof_attribute_end(nesting, at), prover_end(nesting, at))
         if after > at:
             at = after
             continue

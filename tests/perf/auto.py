@@ -52,7 +52,7 @@ from synthd.sandbox.pool import JudgePool
 from synthd.synth.budget import Budget
 from synthd.synth.models.cached import CachedModel
 from synthd.synth.models.names import parse
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
 from synthd.synth.run import Strategy
 from synthd.synth.store.completions import Completions
 from synthd.synth.strategies import registry
@@ -84,6 +84,10 @@ class OneAtATime:
     @property
     def endpoint(self) -> str:
         return self.inner.endpoint
+
+    @property
+    def continues(self) -> bool:
+        return continues(self.inner)
 
     @property
     def identity(self) -> str:

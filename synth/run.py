@@ -12,8 +12,9 @@ from typing import NoReturn, Protocol
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction
 from synthd.synth.budget import Budget, Ledger
 from synthd.synth.concurrently import concurrently
+from synthd.synth.continuing import Continuing
 from synthd.synth.events import Answered, Event, Heard, Observed, Tried
-from synthd.synth.models.errors import CannotContinue, ContextTooLong, EmptyAnswer
+from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
 from synthd.synth.observation import Observation
 from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import (
@@ -25,7 +26,6 @@ from synthd.synth.ports import (
     Sampling,
     Trace,
     Verifier,
-    continues,
 )
 from synthd.synth.problem import Problem
 from synthd.synth.proving.keep import preferred
@@ -108,7 +108,7 @@ class Run:
     chosen: bool = field(default=False, init=False)  # best is what the strategy chose
     ledger: Ledger = field(init=False)
     _over: bool = field(default=False, init=False)
-    _continues: bool = field(init=False)
+    _model: Continuing = field(init=False)
     _slots: Slots = field(init=False)
     _settled: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # the next call
     _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
@@ -118,7 +118,7 @@ class Run:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.budget)
         self._slots = Slots(self.model.slots)
-        self._continues = continues(self.model)
+        self._model = Continuing(self.model)
 
     def random(self, *names: str) -> Random:
         """The random stream of one decision, e.g. `run.random("rank", "3")`."""
@@ -285,7 +285,7 @@ class Run:
         completion: Completion | EmptyAnswer
         try:
             try:
-                completion = await self._drawn(ask.prompt, sampling, hear)
+                completion = await self._model.complete(ask.prompt, sampling, hear)
             except EmptyAnswer as empty:
                 completion = empty
             await self._step(f"answered {ask.purpose} {ask.node}")
@@ -306,21 +306,6 @@ class Run:
                 "use a local model, or another strategy"
             )
         return completion
-
-    async def _drawn(
-        self, prompt: Prompt, sampling: Sampling, hear: Callable[[str], None]
-    ) -> Completion:
-        """One completion, with its beginning where the prompt gives one that the model can go on
-        from; others are asked for the whole answer."""
-        begun = prompt[-1].content if prompt[-1].role == "assistant" else ""
-        if begun and self._continues:
-            try:
-                rest = await self.model.complete(prompt, sampling, hear)
-            except CannotContinue:
-                self._continues = False
-            else:
-                return replace(rest, text=begun + rest.text)
-        return await self.model.complete(prompt[:-1] if begun else prompt, sampling, hear)
 
     def _sampling_seed(self, ask: Ask) -> int:
         return derived_seed(self.seed, self.problem.id, ask.node, "sample")

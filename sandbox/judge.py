@@ -100,15 +100,18 @@ class PythonJudge:
                 context, source, qualname, line, checks, limits, detection.level, *runners
             )
 
-    def with_checks(self, checks: Checks) -> PythonJudge:
-        """A judge by other checks in the same sandboxes, for as long as this one is open."""
+    def with_checks(self, checks: Checks, limits: Limits | None = None) -> PythonJudge:
+        """A judge by other checks in the same sandboxes, for as long as this one is open.
+
+        limits: of time, where others shall hold.
+        """
         return PythonJudge(
             self._context,
             self._source,
             self._qualname,
             self._line,
             checks,
-            self._limits,
+            limits or self._limits,
             self._level,
             self._tester,
             self._candidates,

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-DOING = {"draft": "drafting", "explain": "explaining", "repair": "repairing"}
+DOING = {
+    "draft": "drafting",
+    "explain": "explaining",
+    "repair": "repairing",
+    "refine": "refining",
+    "revise": "revising",
+    "criticize": "reviewing",
+    "inputs": "looking for inputs",
+    "choose": "choosing",
+}
 
 
 @dataclass(slots=True)

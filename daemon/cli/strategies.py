@@ -28,8 +28,9 @@ def _list(json: bool) -> None:
         for name, text in found.items():
             print(jsonlib.dumps({"schema": 1, "name": name, "summary": text}))
         return
+    wide = max(map(len, found))
     for name, text in found.items():
-        out().print(f"[bold]{name:12}[/] {text}")
+        out().print(f"[bold]{name:{wide}}[/] {text}")
 
 
 def _show(name: str, json: bool) -> None:

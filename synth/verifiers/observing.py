@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from synthd.sandbox.checks import CaseReport, Checks, JudgeReport, Outcome, SpecReport, Statement
+from synthd.sandbox.limits import Limits
 from synthd.synth.observation import Happened, Observation
 
 # Floats that agree in so many digits are the same: the order of a sum must not tell programs apart.
@@ -18,6 +20,18 @@ def checks(calls: tuple[str, ...]) -> Checks:
     """Each call as a statement whose output is reported, whatever it is."""
     return Checks(
         tuple(Statement(str(place), call, "", place + 1) for place, call in enumerate(calls))
+    )
+
+
+def quick(limits: Limits) -> Limits:
+    """Nobody promised that a program comes to an end on a generated input, and a search that asks
+    what dozens of programs do must not wait for each that does not."""
+    return replace(
+        limits,
+        cpu_seconds=min(limits.cpu_seconds, 2.0),
+        hurried_cpu_seconds=min(limits.hurried_cpu_seconds, 0.25),
+        hurried_wall_seconds=min(limits.hurried_wall_seconds, 1.0),
+        total_seconds=min(limits.total_seconds, 8.0),
     )
 
 

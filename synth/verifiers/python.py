@@ -108,7 +108,8 @@ class PythonVerifier:
     def _observer(self, calls: tuple[str, ...]) -> PythonJudge:
         """Programs are compared on the same calls: these are looked at once, not once for each."""
         if self._observing is None or self._observing[0] != calls:
-            self._observing = (calls, self._opened().with_checks(observing.checks(calls)))
+            limits = observing.quick(self._limits)
+            self._observing = (calls, self._opened().with_checks(observing.checks(calls), limits))
         return self._observing[1]
 
     def _opened(self) -> PythonJudge:

@@ -111,3 +111,11 @@ def test_order_counts_only_where_it_does(values: list[int], random: object) -> N
 def test_what_is_no_literal_is_kept_without_its_address() -> None:
     assert canonical("<object object at 0x7f00>") == "<object object>"
     assert canonical("Point(x=1.0000000001, y=2)") == canonical("Point(x=1.0000000002, y=2)")
+
+
+async def test_one_that_never_ends_is_given_up_soon(tmp_path: Path) -> None:
+    """Fifty calls of a quarter of a second are more than all of them together may take."""
+    calls = tuple(f"f({number})" for number in range(50))
+    seen = await observe(tmp_path, calls, "    while True:\n        pass\n")
+    assert {observation.happened for observation in seen} == {Happened.TIMEOUT}
+    assert sum(observation.seconds for observation in seen) < 30

@@ -71,6 +71,7 @@ class Checker:
         rlimit: float | None = None,
         only: str = "",
         document: int | None = None,
+        no_cheating: bool = False,
     ) -> VerusReport:
         """seed: of the solver. rlimit: in place of the limits' own. only: verify one function,
         by its path. document: the version of an editor's buffer, handed through.
@@ -84,6 +85,7 @@ class Checker:
             seed=seed,
             only=_selecting(program, only) if only else (),
             library=not _has_main(program),
+            no_cheating=no_cheating,
         )
         build = self.installation.build
         key = key_of(program, build.version, flags, build.commit)

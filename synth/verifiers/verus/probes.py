@@ -88,7 +88,8 @@ def entry_of(text: str, function: RustFunction) -> Probe:
 
 def empty(text: str, function: RustFunction) -> Probe | None:
     """Only where `{}` is of the right type, and something was to be computed."""
-    if function.mode is not Mode.EXEC or result_type(text, function) is not None:
+    exec_mode = function.mode is Mode.EXEC and function.ensures is not None
+    if not exec_mode or result_type(text, function) is not None:
         return None
     return Probe(Aim.EMPTY, function.line, Marked.of(replace_body(text, function, "{}"), ()))
 

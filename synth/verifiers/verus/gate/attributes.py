@@ -50,7 +50,7 @@ _ELSE = "leave this attribute out: it may change what is verified"
 
 
 def attributes(body: Code) -> Iterator[Violation]:
-    for at, (path, inner) in _found(body):
+    for at, (path, inner) in found(body):
         if path in ("cfg", "cfg_attr"):
             message = "the code must be the same for every tool"
             yield body.violation(Rule.CONDITIONAL, at, message, path)
@@ -58,6 +58,18 @@ def attributes(body: Code) -> Iterator[Violation]:
             yield body.violation(Rule.INCLUDE, at, "write the code here", path)
         elif not _allowed(path, inner):
             yield body.violation(Rule.ATTRIBUTE, at, _why(path), path)
+
+
+def found(body: Code) -> Iterator[tuple[int, tuple[str, bool]]]:
+    """Each attribute's place with its path and whether it is an inner one (`#![…]`)."""
+    for at in range(len(body)):
+        if body.name(at) != "#":
+            continue
+        inner = body.name(at + 1) == "!"
+        opened = at + 1 + inner
+        if body.name(opened) == "[":
+            for start in _starts(body, opened):
+                yield at, (_path(body, start), inner)
 
 
 def _allowed(path: str, inner: bool) -> bool:
@@ -70,18 +82,6 @@ def _allowed(path: str, inner: bool) -> bool:
 def _why(path: str) -> str:
     name = path.rpartition("::")[2]
     return _WHY["external"] if name.startswith("external") else _WHY.get(name, _ELSE)
-
-
-def _found(body: Code) -> Iterator[tuple[int, tuple[str, bool]]]:
-    """Each attribute's place with its path and whether it is an inner one (`#![…]`)."""
-    for at in range(len(body)):
-        if body.name(at) != "#":
-            continue
-        inner = body.name(at + 1) == "!"
-        opened = at + 1 + inner
-        if body.name(opened) == "[":
-            for start in _starts(body, opened):
-                yield at, (_path(body, start), inner)
 
 
 def _starts(body: Code, opened: int) -> Iterator[int]:

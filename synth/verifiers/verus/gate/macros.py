@@ -51,10 +51,10 @@ def macros(body: Code, used_outside: frozenset[str]) -> Iterator[Violation]:
 
 
 def called(body: Code) -> frozenset[str]:
-    """The names of the macros that are called, or defined."""
+    """The macros that are called or defined, by name. Verus' own hold items, and do not count."""
     used = {name for at, name in body.words() if _called(body, at)}
     defined = {body.name(at + 2) for at, name in body.words() if name == "macro_rules"}
-    return frozenset(used | defined)
+    return frozenset(name for name in used | defined if not name.startswith("verus"))
 
 
 def _called(body: Code, at: int) -> bool:

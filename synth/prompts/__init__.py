@@ -5,9 +5,9 @@ Only visible checks can get here: a prompt is made from the statement, the start
 visible checks, and evaluations, which are made of visible checks.
 """
 
-from synthd.synth.feedback import issue
 from synthd.synth.prompts.debugging import explain, repair
 from synthd.synth.prompts.drafting import draft
+from synthd.synth.prompts.issues import issue
 from synthd.synth.prompts.refining import criticize, improve, reconsider, refine, self_repair
 from synthd.synth.prompts.selecting import ask_inputs, ask_which, choice
 from synthd.synth.prompts.turns import multi_turn, revise

@@ -6,27 +6,23 @@ its counts say.
 
 from __future__ import annotations
 
-from synthd.synth.attempt import Attempt, CaseOutcome, Evaluation, Verdict
+from synthd.synth.attempt import Attempt, Evaluation, Verdict
+from synthd.synth.proving.findings import findings, verified
 
 
 def lost(before: Evaluation, after: Evaluation) -> bool:
     """Whether something that was verified in `before` fails in `after`.
 
     By name, as the cases have it; where there are none, by the number of verified obligations.
-    (Of a prover that counts queries that number is no sure sign: a body with one loop less has
-    fewer.) Nothing is lost by what was accepted, and only a proof has anything to lose.
+    (Verus counts queries, so that number is no sure sign: a body with one loop less has fewer.)
+    Nothing is lost by what was accepted, and only a proof has anything to lose.
     """
     if before.proof is None or after.verdict is Verdict.ACCEPTED:
         return False
     if before.cases or after.cases:
-        had = {case.id for case in before.cases if case.passed}
-        return any(case.id in had and _fails(case.outcome) for case in after.cases)
+        failing = {finding.function for finding in findings(after)}
+        return not failing.isdisjoint(verified(before))
     return after.proof is None or after.proof.verified < before.proof.verified
-
-
-def _fails(outcome: CaseOutcome) -> bool:
-    """An infrastructure's fault says nothing about the program."""
-    return outcome not in (CaseOutcome.PASS, CaseOutcome.INFRA_ERROR)
 
 
 def loses(attempt: Attempt) -> bool:

@@ -51,7 +51,8 @@ def without(body: str, removed: Collection[Piece], every: Collection[Piece]) -> 
     tokens = meaningful(body)
     for piece in every:
         if piece.sort == "proof" and piece not in removed:
-            inside = [t for t in tokens if piece.span.start < t.start < piece.span.end][1:-1]
+            whole = [t for t in tokens if piece.span.start <= t.start < piece.span.end]
+            inside = whole[2 : -2 if whole[-1].text == ";" else -1]  # without `proof {` and `}`
             if all(any(s.start <= t.start < s.end for s in gone) for t in inside):
                 gone.append(piece.span)
     return _cut(body, gone)
@@ -94,9 +95,9 @@ class _Finder:
                 yield Piece("assert", self._span(at, end))
                 yield from self._calls(range(at + 1, end))
             elif text == "proof" and self._nesting.text(at + 1) == "{":
-                inside = range(at + 2, self._nesting.closes[at + 1])
-                yield Piece("proof", self._span(at, self._nesting.after(at + 1)))
-                yield from self._calls(inside)
+                end = self._nesting.after(at + 1)
+                yield Piece("proof", self._span(at, end + (self._nesting.text(end) == ";")))
+                yield from self._calls(range(at + 2, end))
 
     def _span(self, start: int, end: int) -> Span:
         tokens = self._nesting.tokens

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Literal
 
 from synthd.synth import prompts
@@ -42,6 +43,8 @@ from synthd.synth.proving.value import INVALID
 from synthd.synth.proving.worth import worth
 from synthd.synth.rebase import Allocation, allocate
 from synthd.synth.run import Ask, Run
+
+Roots = Literal["shared", "each", "best"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ class Treefinement:
         metadata={"meaning": "who shares them: all valid by value, all alike, or the best alike"},
     )
     beam: int = field(default=4, metadata={"meaning": "mode=beam: how many of the best"})
-    roots: Literal["shared", "each", "best"] = field(
+    roots: Roots = field(
         default="shared",
         metadata={"meaning": "drafts that are refined: by value, each once, or the best alone"},
     )
@@ -116,29 +119,27 @@ class Treefinement:
 
     def _refinements(self, run: Run, frontier: list[Attempt], level: int) -> list[Ask]:
         """Each parent's share, the children of the best first."""
-        values = [self.value(parent) for parent in frontier]
-        ranked = sorted(range(len(frontier)), key=lambda place: -values[place])
+        ranked = sorted(frontier, key=self.value, reverse=True)
         drafts = all(parent.candidate.parent is None for parent in frontier)
         roots = self.roots if drafts and not run.problem.given else "shared"
-        shares = self._shares(run, values, ranked, level, roots)
+        random = run.random("allocate", str(level))
+        shares = self.shares([self.value(parent) for parent in ranked], roots, random)
         return [
-            self._refinement(run, frontier[place], level, rank, copy)
-            for rank, place in enumerate(ranked)
-            for copy in range(shares[place])
+            self._refinement(run, parent, level, rank, copy)
+            for rank, (parent, share) in enumerate(zip(ranked, shares, strict=True))
+            for copy in range(share)
         ]
 
-    def _shares(
-        self, run: Run, values: Sequence[float], ranked: Sequence[int], level: int, roots: str
-    ) -> list[int]:
-        """How many children each place of the frontier gets; the width in all, but for each=1."""
+    def shares(self, values: Sequence[float], roots: Roots, random: Random) -> list[int]:
+        """How many children each parent gets, the values best first; the width in all, but for
+        roots=each."""
         if roots == "each":
             return [1] * len(values)
-        random = run.random("allocate", str(level))
         best = 1 if roots == "best" else self.beam if self.mode == "beam" else len(values)
-        if best < len(values) or self.mode != "rebase":
-            alike = [float(place in ranked[:best]) for place in range(len(values))]
-            return allocate(alike, self.width, 0.0, self.allocation, random)
-        return allocate(values, self.width, self.tau, self.allocation, random)
+        if best >= len(values) and self.mode == "rebase":
+            return allocate(values, self.width, self.tau, self.allocation, random)
+        alike = [float(rank < best) for rank in range(len(values))]
+        return allocate(alike, self.width, 0.0, self.allocation, random)
 
     def _refinement(self, run: Run, parent: Attempt, level: int, rank: int, copy: int) -> Ask:
         prompt = refinement(run.problem, parent, self.feedback, self.history)

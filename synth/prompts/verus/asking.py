@@ -72,8 +72,7 @@ def advised(attempt: Attempt, level: Level) -> str:
     said = told(attempt, level)
     if not said or level == "pass-fail" or attempt.accepted or not attempt.candidate.code:
         return said
-    found = kinds(attempt.evaluation)
-    helps = advice(found[:1] if level == "first-failing" else found)
+    helps = advice(kinds(attempt.evaluation, said if level == "first-failing" else ""))
     return f"{said}\n\nWhat helps:\n{helps}" if helps else said
 
 

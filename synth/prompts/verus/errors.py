@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from synthd.synth.attempt import Attempt, CaseOutcome, Evaluation, Extraction, Verdict
+from synthd.synth.attempt import Attempt, Evaluation, Extraction, Verdict
 from synthd.synth.feedback import Level
-from synthd.synth.prompts.verus.advice import ADVICE
+from synthd.synth.proving.findings import findings, verified
 from synthd.synth.verifiers.verus.kinds import kind_of
 from synthd.synth.verifiers.verus.report import Kind
 
@@ -19,13 +19,17 @@ LONGEST_REPORT = 2400
 MOST_NAMES = 12
 
 _CHEATS = re.compile(
-    r"verifier::|assume_specification|external_type_specification|external_body|\bassume\b|\badmit\b"
-    r"|pub struct Ex\w*|migration-mut-ref|Z Macro-backtrace",
-    re.IGNORECASE,
+    r"#!?\[verifier|assume_specification|external_|\bassume\b|\badmit\b|pub struct Ex\w*|"
+    r"migration-mut-ref|Z macro-backtrace"
 )
-# As rustc heads a message: `error[E0308]: mismatched types`; any line fits.
-_HEADED = re.compile(r"(error|warning|note)?(?:\[(E\d+)\])?:? ?(.*)")
-_INDEXED = re.compile(r"vstd/.*(?:vec|slice|seq|array)\.rs|\bindex\b", re.IGNORECASE)
+_ASIDE = re.compile(r" ?\(note: [^()]*\)")
+# As rustc and the verifier head a message: `error[E0308]: mismatched types (in `f`)`.
+_HEADED = re.compile(r"^error(?:\[(E\d+)\])?: (.*)", re.MULTILINE)
+_INDEXED = re.compile(
+    r"^error: precondition not satisfied.*\n(?:(?!error).*\n)*?.*\bvstd/\S*(?:vec|slice|array|seq)",
+    re.MULTILINE,
+)
+_NOT_ACCEPTED = "Verus does not accept it."
 
 
 def told(attempt: Attempt, level: Level) -> str:
@@ -37,61 +41,57 @@ def told(attempt: Attempt, level: Level) -> str:
     candidate, evaluation = attempt.candidate, attempt.evaluation
     if level == "none":
         return ""
+    if attempt.accepted:
+        but = f", but it is {', '.join(evaluation.labels)}" if evaluation.labels else ""
+        return f"Verus accepts it{but}."
     if level == "pass-fail":
-        return "Verus accepts it." if attempt.accepted else "Verus does not accept it."
+        return _NOT_ACCEPTED
     if candidate.extraction not in (Extraction.OK, Extraction.WRONG_NAME):
         return candidate.note or "there was no usable code in the answer"
-    if attempt.accepted and not evaluation.labels:
-        return "Verus accepts it."
-    errors = _errors(evaluation)
-    said = errors[0] if level == "first-failing" else "\n\n".join(errors)
-    verified = [case.id for case in evaluation.cases if case.passed]
-    if level == "all" and verified:
-        more = ", …" if len(verified) > MOST_NAMES else ""
-        said += f"\n\nThese verify and must go on: {', '.join(verified[:MOST_NAMES])}{more}"
-    return _shortened(said)
+    said = _report(evaluation)
+    if level == "first-failing" and evaluation.verdict is not Verdict.FORBIDDEN:
+        said = said.split("\n\n")[0]
+    said = _shortened(said)
+    names = verified(evaluation)
+    if level == "all" and names:
+        more = ", …" if len(names) > MOST_NAMES else ""
+        said += f"\n\nThese verify and must go on to: {', '.join(names[:MOST_NAMES])}{more}"
+    return said
 
 
-def kinds(evaluation: Evaluation) -> tuple[str, ...]:
-    """Names of ADVICE for what is wrong, each once, in the order of the findings."""
+def kinds(evaluation: Evaluation, report: str = "") -> tuple[str, ...]:
+    """Names of ADVICE for what is wrong, each once, in the order of the findings.
+
+    report: the part of the findings that counts, if not all do.
+    """
     if evaluation.verdict is Verdict.FORBIDDEN:
         return ("forbidden",)
-    found = [kind for text in _errors(evaluation) for kind in _kinds(text)]
-    if any(case.outcome is CaseOutcome.RESOURCE_LIMIT for case in evaluation.cases):
-        found.append("resource_limit")
-    return tuple(dict.fromkeys(found))
+    text = report or _report(evaluation)
+    found = [kind_of(message, code or "") for code, message in _HEADED.findall(text)]
+    if not report:
+        found += [finding.kind for finding in findings(evaluation)]
+    names = [kind.value for kind in found] or [Kind.OTHER.value]
+    if _INDEXED.search(text):
+        names.append("precondition.index")
+    return tuple(dict.fromkeys(names))
 
 
-def _errors(evaluation: Evaluation) -> list[str]:
-    """The findings as texts: of the cases that fail, or the report where cases do not say it."""
-    failing = [case for case in evaluation.cases if not case.passed]
-    texts = [_case_text(case.id, case.detail or case.got) for case in failing]
-    told_by_cases = [clean for text in texts if (clean := _without_cheats(text))]
-    report = _without_cheats(evaluation.report)
-    if evaluation.verdict is Verdict.FORBIDDEN or not told_by_cases:
-        return [report or "Verus does not accept it."]
-    return told_by_cases
-
-
-def _case_text(name: str, text: str) -> str:
-    return text if not name or name in text else f"{name}: {text}"
-
-
-def _kinds(text: str) -> list[str]:
-    """Of one finding: the kinds that it names itself, else those that its messages show."""
-    found = [name for name in ADVICE if re.search(rf"^(?:\S+: )?\[?{name}\b[\]:]", text, re.M)]
-    for line in text.splitlines() if not found else ():
-        _, code, message = _HEADED.fullmatch(line.strip()).groups()  # type: ignore[union-attr]
-        kind = kind_of(message, code or "")
-        if kind is not Kind.OTHER:
-            found.append(kind.value)
-    if "precondition" in found and _INDEXED.search(text):
-        found.append("precondition.index")
-    return found or ["other"]
+def _report(evaluation: Evaluation) -> str:
+    """The verifier's words, else what its cases say."""
+    if evaluation.verdict is Verdict.FORBIDDEN:
+        return evaluation.report.strip() or _NOT_ACCEPTED
+    failing = (case for case in evaluation.cases if not case.passed)
+    texts = [f"error: {case.got or case.detail}" for case in failing if case.got or case.detail]
+    return _without_cheats(evaluation.report) or "\n\n".join(texts) or _NOT_ACCEPTED
 
 
 def _without_cheats(text: str) -> str:
-    kept = [line for line in text.strip().splitlines() if not _CHEATS.search(line)]
+    """An error stays, without what it says in brackets of how to get around it."""
+    kept: list[str] = []
+    for line in text.strip().splitlines():
+        clean = _ASIDE.sub("", line) if _CHEATS.search(line) else line
+        if line.startswith("error") or not _CHEATS.search(clean):
+            kept.append(clean)
     return "\n".join(kept).strip()
 
 

@@ -14,6 +14,7 @@ from synthd.synth.attempt import (
     CaseOutcome,
     Evaluation,
     Extraction,
+    ProofCounts,
     Verdict,
 )
 from synthd.synth.budget import Budget, Usage
@@ -51,6 +52,7 @@ EVALUATION = st.builds(
     st.lists(TEXT, max_size=2).map(tuple),
     TEXT,
     NUMBER,
+    st.none() | st.builds(ProofCounts, COUNT, COUNT, COUNT, COUNT),
 )
 OBSERVED = st.builds(
     Observed,

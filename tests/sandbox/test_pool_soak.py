@@ -196,6 +196,7 @@ async def test_nothing_piles_up(level: Level, soak: bool) -> None:
     assert after.scratch == []
     assert (after.processes, after.descriptors) == (before.processes, before.descriptors)
     assert after.memory < before.memory + 24 * MIB
-    assert after.memory_of_workers < before.memory_of_workers + 48 * MIB
+    # What a worker once held for a large answer it keeps, and a short run meets that late.
+    assert after.memory_of_workers < before.memory_of_workers + (48 if soak else 160) * MIB
     closed = await held()
     assert (closed.processes, closed.descriptors) == (outside.processes, outside.descriptors)

@@ -9,8 +9,7 @@ in clauses of code that Verus would refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from synthd.synth.rust.angles import OPENING
 from synthd.synth.rust.nesting import Nesting
 from synthd.synth.rust.token import Kind
 from synthd.synth.rust.words import CLAUSES, CONNECTING, LOOP_CLAUSES
@@ -21,10 +20,6 @@ _BRANCHES = frozenset({"if", "match", "while"})
 _BEFORE_BLOCK = frozenset({"unsafe", "async", "const", "loop", "proof", "try"})
 _PREFIX_WORDS = frozenset({"move", "mut", "return", "tracked", "ghost", "ref"})
 _TYPE_PREFIXES = frozenset({"mut", "const", "dyn", "impl", "unsafe"})
-_CLOSING = frozenset({">", ">>", ">=", ">>="})
-_OPENING = frozenset({"<", "<<", "<-"})
-# In tokens. A bound, so that a text of comparisons is not searched to its end for each of them.
-_LONGEST_GENERICS = 2000
 
 
 def is_body(nesting: Nesting, at: int, end: int) -> bool:
@@ -42,32 +37,8 @@ def is_body(nesting: Nesting, at: int, end: int) -> bool:
 
 def angles_end(nesting: Nesting, at: int, end: int) -> int:
     """After the `<…>` that starts here; after its first token where that is a comparison."""
-    depth = 0
-    for index in _outer(nesting, at, min(end, at + _LONGEST_GENERICS)):
-        text = nesting.text(index)
-        if text in _OPENING:
-            depth += text.count("<")
-        elif text in _CLOSING:
-            depth -= text.count(">")
-            if depth <= 0:
-                return index + 1
-        elif not _in_generics(nesting, index):
-            break
-    return at + 1
-
-
-def _outer(nesting: Nesting, at: int, end: int) -> Iterator[int]:
-    """The indices of a range without those inside brackets."""
-    while at < end:
-        yield at
-        at = nesting.after(at) if nesting.kind(at) is Kind.OPEN else at + 1
-
-
-def _in_generics(nesting: Nesting, at: int) -> bool:
-    text = nesting.text(at)
-    if text == "{":  # a constant: `<{ N + 1 }>`, `<T, { N }>`
-        return nesting.text(at - 1) in ("<", ",", "=")
-    return text not in (";", "&&") and text not in _ENDS and nesting.kind(at) is not Kind.CLOSE
+    after = nesting.angles.get(at, at + 1)
+    return after if after <= end else at + 1
 
 
 def cast_end(nesting: Nesting, at: int, end: int) -> int:
@@ -79,7 +50,7 @@ def cast_end(nesting: Nesting, at: int, end: int) -> int:
     while at < end:
         if nesting.kind(at) is Kind.WORD:
             at += 1
-            if nesting.text(at) in _OPENING:
+            if nesting.text(at) in OPENING:
                 at = angles_end(nesting, at, end)
         elif nesting.text(at) == "<":
             at = angles_end(nesting, at, end)
@@ -230,7 +201,7 @@ class Scan:
             self.at = self.nesting.after(self.at + 1)
         elif self.nesting.kind(self.at) is Kind.OPEN:
             self.at = self.nesting.after(self.at)
-        elif text == "::" and self._text(1) in _OPENING:
+        elif text == "::" and self._text(1) in OPENING:
             self.at = angles_end(self.nesting, self.at + 1, self.end)
         elif text in ("as", "is"):
             self.at = cast_end(self.nesting, self.at + 1, self.end)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from synthd.synth.rust.angles import paired
 from synthd.synth.rust.lines import Lines
 from synthd.synth.rust.token import Kind, Token
 from synthd.synth.rust.words import is_item_start, is_verus
 
 PAIRS = {"(": ")", "[": "]", "{": "}"}
+# How many open brackets a closing one is compared with: so deep does nobody nest them in one item.
+_DEEPEST = 500
 _CONTAINERS = frozenset({"mod", "impl", "trait", "extern"})
 
 
@@ -22,10 +25,12 @@ _CONTAINERS = frozenset({"mod", "impl", "trait", "extern"})
 class Nesting:
     """tokens: without spaces and comments. closes: for each opening bracket the index of its
     closing one; of an unclosed one the index of the first token that is not inside. unclosed and
-    stray: the indices of brackets without a partner."""
+    stray: the indices of brackets without a partner. angles: for each `<` that may open generics
+    the index after these."""
 
     tokens: tuple[Token, ...]
     closes: dict[int, int]
+    angles: dict[int, int]
     unclosed: frozenset[int] = frozenset()
     stray: frozenset[int] = frozenset()
 
@@ -60,7 +65,10 @@ def _plainly(tokens: tuple[Token, ...]) -> Nesting | None:
             if not stack or PAIRS[tokens[stack[-1]].text] != token.text:
                 return None
             closes[stack.pop()] = index
-    return None if stack else Nesting(tokens, closes)
+    if stack:
+        return None
+    after = {opening: close + 1 for opening, close in closes.items()}
+    return Nesting(tokens, closes, paired(tokens, after))
 
 
 @dataclass(slots=True)
@@ -78,20 +86,28 @@ class _Pairing:
     closes: dict[int, int] = field(default_factory=dict)
     unclosed: set[int] = field(default_factory=set)
     stray: set[int] = field(default_factory=set)
+    containers: list[int] = field(default_factory=list)  # how deep each of them is
+
+    def open(self, opened: _Opened) -> None:
+        self.stack.append(opened)
+        if opened.container:
+            self.containers.append(len(self.stack))
 
     def leave(self, keep: int, at: int) -> None:
         """Give up on everything that was opened after the first `keep`."""
         for opened in self.stack[keep:]:
             self.closes[opened.index] = at
             self.unclosed.add(opened.index)
+        self._cut(keep)
+
+    def _cut(self, keep: int) -> None:
         del self.stack[keep:]
+        while self.containers and self.containers[-1] > keep:
+            self.containers.pop()
 
     def inner(self) -> int:
         """How many of the open ones there are up to the innermost container."""
-        for depth in range(len(self.stack), 0, -1):
-            if self.stack[depth - 1].container:
-                return depth
-        return 0
+        return self.containers[-1] if self.containers else 0
 
     def close(self, index: int, column: int | None) -> None:
         """column: of a bracket that starts its line."""
@@ -100,12 +116,13 @@ class _Pairing:
             self.stray.add(index)
             return
         self.leave(depth + 1, index)
-        self.closes[self.stack.pop().index] = index
+        self.closes[self.stack[depth].index] = index
+        self._cut(depth)
 
     def _partner(self, text: str, column: int | None) -> int | None:
         """What a closing bracket closes. One that starts its line stands under its partner's line,
         or further left, where that line is the rest of a longer one; never further right."""
-        lowest = max(self.inner() - 1, 0)
+        lowest = max(self.inner() - 1, len(self.stack) - _DEEPEST, 0)
         depths = range(len(self.stack) - 1, lowest - 1, -1)
         fitting = [depth for depth in depths if self.stack[depth].close == text]
         if column is None or not fitting:
@@ -129,11 +146,13 @@ def _by_layout(tokens: tuple[Token, ...], lines: Lines) -> Nesting:
                 pairing.leave(depth, index)
         if token.kind is Kind.OPEN:
             container = token.text in "({" and _holds_items(tokens, index)
-            pairing.stack.append(_Opened(index, PAIRS[token.text], indent, container))
+            pairing.open(_Opened(index, PAIRS[token.text], indent, container))
         elif token.kind is Kind.CLOSE:
             pairing.close(index, indent if first else None)
     pairing.leave(0, len(tokens))
-    return Nesting(tokens, pairing.closes, frozenset(pairing.unclosed), frozenset(pairing.stray))
+    unclosed, closes = frozenset(pairing.unclosed), pairing.closes
+    after = {opening: close + (opening not in unclosed) for opening, close in closes.items()}
+    return Nesting(tokens, closes, paired(tokens, after), unclosed, frozenset(pairing.stray))
 
 
 def _holds_items(tokens: Sequence[Token], opening: int) -> bool:

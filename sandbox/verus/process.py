@@ -42,18 +42,11 @@ async def run(
     """
     with _private(files) as private:
         began = time.monotonic()
+        boxed = level is Level.BUBBLEWRAP
         with _filter(level) as filter_at:
-            process = await asyncio.create_subprocess_exec(
-                *command(level, order, private, limits, filter_at),
-                stdin=asyncio.subprocess.PIPE,  # the boot process ends with it
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-                cwd="/",
-                start_new_session=True,
-                pass_fds=() if filter_at is None else (filter_at,),
-            )
-        ending, said, complained = await _follow(process, limits, level is Level.BUBBLEWRAP)
+            argv = command(level, order, private, limits, filter_at)
+            process = await _started(argv, filter_at, boxed)
+        ending, said, complained = await _follow(process, limits, boxed)
     seconds = time.monotonic() - began
     code = process.returncode or 0
     if ending is Ending.EXITED and _is_ours(code, said, complained):
@@ -63,6 +56,32 @@ async def run(
         ending, code = Ending.SIGNALLED, -code if code < 0 else code - 128
     stdout, stderr = (text.decode(errors="replace") for text in (said, complained))
     return VerusRan(ending, code, stdout, stderr, seconds, level.value, order.words)
+
+
+async def _started(
+    argv: list[str], filter_at: int | None, boxed: bool
+) -> asyncio.subprocess.Process:
+    """Cancelled while it starts, asyncio would wait for ever for pipes that it did not connect: so
+    it starts in any case, and is ended then."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.PIPE,  # the boot process ends with it
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+            cwd="/",
+            start_new_session=True,
+            pass_fds=() if filter_at is None else (filter_at,),
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await _end(starting.result(), [], boxed)
+        raise
 
 
 async def _follow(

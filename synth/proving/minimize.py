@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from synthd.synth.attempt import Candidate, Verdict
+from synthd.synth.ports import Verifier
+from synthd.synth.problem import Problem
 from synthd.synth.proving.pieces import Piece, pieces, without
 
 # Whether a body is proved: under both of the solver's seeds, and through the gate.
@@ -25,6 +28,16 @@ class Minimized:
     removed: tuple[str, ...] = ()
     runs: int = 0
     whole: bool = True
+
+
+def proved_by(verifier: Verifier, problem: Problem) -> Check:
+    """By everything that the verifier demands: its gate, its probes, and both of its seeds."""
+
+    async def check(body: str) -> bool:
+        evaluation = await verifier.verify(problem, Candidate(body, node="minimize"))
+        return evaluation.verdict is Verdict.ACCEPTED and not evaluation.labels
+
+    return check
 
 
 async def minimize(body: str, check: Check, *, most_runs: int = 40) -> Minimized:

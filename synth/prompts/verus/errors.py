@@ -42,8 +42,9 @@ def told(attempt: Attempt, level: Level) -> str:
     if level == "none":
         return ""
     if attempt.accepted:
-        but = f", but it is {', '.join(evaluation.labels)}" if evaluation.labels else ""
-        return f"Verus accepts it{but}."
+        if not evaluation.labels:
+            return "Verus accepts it."
+        return f"Verus accepts it, but: {', '.join(evaluation.labels)}. {evaluation.report}".strip()
     if level == "pass-fail":
         return _NOT_ACCEPTED
     if candidate.extraction not in (Extraction.OK, Extraction.WRONG_NAME):

@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,24 @@ def searched(
     slots: int = 1,
     model: Any = None,
 ) -> Played:
+    going = searching(
+        problem, verifier, read, strategy, script, budget, seed=seed, slots=slots, model=model
+    )
+    return asyncio.run(going)
+
+
+async def searching(
+    problem: Problem,
+    verifier: Any,
+    read: Read,
+    strategy: Strategy,
+    script: Script,
+    budget: Budget = ROOMY,
+    *,
+    seed: int = 0,
+    slots: int = 1,
+    model: Any = None,
+) -> Played:
     prompts: list[Prompt] = []
     events: list[Event] = []
 
@@ -87,12 +105,18 @@ def searched(
 
     scripted = model or ScriptedModel(answer, slots=slots)
     run = Run(problem, scripted, verifier, budget, seed, read, events.append)
-    return Played(asyncio.run(solve(run, strategy)), scripted, prompts, events)
+    return Played(await solve(run, strategy), scripted, prompts, events)
 
 
 @pytest.fixture(scope="session")
 def search() -> Callable[..., Played]:
     return searched
+
+
+@pytest.fixture(scope="session")
+def search_on() -> Callable[..., Coroutine[Any, Any, Played]]:
+    """A search inside a test that runs in a loop of its own."""
+    return searching
 
 
 # Invented proofs.
@@ -267,6 +291,28 @@ def _chains(rows: Sequence[Mapping[str, Any]]) -> Iterator[Chain]:
             if len(failing) >= 3:
                 bodies = tuple(body for _, body in sorted(failing, reverse=True))
                 yield Chain(base, program, function, right, bodies, known)
+
+
+def said(body: str) -> str:
+    return f"The invariant is too weak.\n```rust\n{body}\n```\n"
+
+
+def climbing(steps: Sequence[str]) -> Callable[[Prompt, Sampling, int], str]:
+    """A model that answers the body that it is shown last with the next one of the steps."""
+
+    def answer(prompt: Prompt, sampling: Sampling, call: int) -> str:
+        shown = "\n".join(message.content for message in prompt[1:])
+        places = [shown.rfind(step) for step in steps[:-1]]
+        if max(places, default=-1) < 0:
+            return said(steps[0])
+        return said(steps[places.index(max(places)) + 1])
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def climb() -> Callable[[Sequence[str]], Callable[[Prompt, Sampling, int], str]]:
+    return climbing
 
 
 @pytest.fixture(scope="session")

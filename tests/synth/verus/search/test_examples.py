@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-
 import pytest
 
+from synthd.sandbox.level import detect
+from synthd.sandbox.verus.run import VerusLimits
+from synthd.synth.attempt import Candidate, Verdict
+from synthd.synth.problem import Problem
 from synthd.synth.prompts.verus.examples import EXAMPLES
+from synthd.synth.verifiers.verus.checker import Checker
+from synthd.synth.verifiers.verus.verifier import VerusVerifier
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_examples_verify(example, tmp_path) -> None:
-    program = os.environ.get("VERUS_PATH") or shutil.which("verus")
-    if not program:
-        pytest.skip("no Verus: set VERUS_PATH")
-    path = tmp_path / "program.rs"
-    path.write_text(example.program)
-    ran = subprocess.run([program, str(path)], capture_output=True, text=True, timeout=120)
-    assert ran.returncode == 0 and " 0 errors" in ran.stdout, ran.stderr
+async def test_examples_verify(real_verus, example) -> None:
+    async with Checker.open(real_verus, VerusLimits(), await detect()) as checker:
+        verifier = VerusVerifier(checker, example.program, example.name)
+        found = await verifier.verify(Problem("example", ""), Candidate(example.body))
+    assert found.verdict is Verdict.ACCEPTED and not found.labels, found.report

@@ -23,35 +23,22 @@ def depth(attempt) -> int:
     return len(list(attempt.lineage())) - 1
 
 
-def climbing(chain, steps):
-    """A model that answers each body that it is shown last with the next one of the steps."""
-
-    def answer(prompt, sampling, call):
-        shown = "\n".join(message.content for message in prompt[1:])
-        places = [shown.rfind(step) for step in steps[:-1]]
-        if max(places, default=-1) < 0:
-            return said(steps[0])
-        return said(steps[places.index(max(places)) + 1])
-
-    return answer
-
-
 @pytest.mark.parametrize("wanted", [2, 3])
-def test_it_finds_the_proof_of_every_recorded_function(search, chains, wanted) -> None:
+def test_it_finds_the_proof_of_every_recorded_function(search, chains, climb, wanted) -> None:
     for chain in chains:
         steps = [*chain.failing[:wanted], chain.right]
         method = Treefinement(drafts=2, width=2, keep_verified=False)
-        ended = search(chain.problem(), chain, chain.read, method, climbing(chain, steps))
+        ended = search(chain.problem(), chain, chain.read, method, climb(steps))
         assert ended.outcome.stop is Stop.SOLVED, chain.name
         assert depth(ended.outcome.best) == wanted
         assert ended.tried[-1] is ended.outcome.best, "nothing happens after it"
 
 
-def test_it_finds_the_proof_at_depth_four(search, chains) -> None:
+def test_it_finds_the_proof_at_depth_four(search, chains, climb) -> None:
     chain = next(chain for chain in chains if len(chain.failing) >= 4)
     steps = [*chain.failing[:4], chain.right]
     method = Treefinement(drafts=1, width=1, history="full")
-    ended = search(chain.problem(), chain, chain.read, method, climbing(chain, steps))
+    ended = search(chain.problem(), chain, chain.read, method, climb(steps))
     assert ended.outcome.stop is Stop.SOLVED and depth(ended.outcome.best) == 4
     last = ended.prompts[-1]
     assert [m.role for m in last] == ["system"] + ["user", "assistant"] * 3 + ["user"]
@@ -96,18 +83,18 @@ def test_no_budget_for_the_given_one(search, chains) -> None:
 
 
 def test_answers_without_code_and_prompts_without_room_cost_themselves_alone(
-    search, chains
+    search, chains, climb
 ) -> None:
     chain = next(chain for chain in chains if len(chain.failing) >= 4)
     steps = [*chain.failing[:2], chain.right]
-    climb = climbing(chain, steps)
+    steps_up = climb(steps)
 
     class Narrow(ScriptedModel):
         async def complete(self, prompt, sampling, heard=lambda _: None):
             self.calls += 1
             if len(prompt) > 2:
                 raise ContextTooLong("the prompt has more tokens than the context")
-            text = "I cannot." if self.calls % 3 == 0 else climb(prompt, sampling, 0)
+            text = "I cannot." if self.calls % 3 == 0 else steps_up(prompt, sampling, 0)
             return Completion(text, Finish.STOP, 10, 20)
 
     model = Narrow([])
@@ -119,10 +106,10 @@ def test_answers_without_code_and_prompts_without_room_cost_themselves_alone(
 
 
 @pytest.mark.parametrize("strategy", [SelfRepair(chains=1, rounds=3), Rex()])
-def test_other_methods_repair_proofs_too(search, chains, strategy) -> None:
+def test_other_methods_repair_proofs_too(search, chains, climb, strategy) -> None:
     chain = chains[0]
     steps = [*chain.failing[:2], chain.right]
-    script = climbing(chain, steps)
+    script = climb(steps)
     ended = search(chain.problem(), chain, chain.read, strategy, script)
     assert ended.outcome.stop is Stop.SOLVED
     assert all("Verus" in prompt[0].content for prompt in ended.prompts)

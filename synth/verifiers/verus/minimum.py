@@ -30,15 +30,14 @@ def lacking(
     """What is missing, in words for people and models; "" where nothing is."""
     verified = _named(report, Status.VERIFIED)
     proved = report.verdict is ProofVerdict.PROVED
-    if report.complete or not proved:
-        missing = {target.path, *required, *before.verified} - verified
-        if target.path in missing:
-            return f"Verus did not verify `{target.path}` by name"
-        if missing:
-            return f"no longer verified: {_listed(missing)}"
-    elif set(required) - verified:
-        return f"not verified by name: {_listed(set(required) - verified)}"
-    return "" if proved else _other_failures(program, target, report, before)
+    named = {target.path, *required} if report.complete or not proved else set(required)
+    if missing := named - verified:
+        return f"Verus did not verify by name: {_listed(missing)}"
+    if proved:  # the rest of the file is as it was, and nothing in it failed
+        return ""
+    if lost := before.verified - verified:
+        return f"no longer verified: {_listed(lost)}"
+    return _other_failures(program, target, report, before)
 
 
 def as_good(other: VerusReport, report: VerusReport) -> bool:

@@ -69,10 +69,6 @@ class Preflight:
         return all(finding.trouble is Trouble.TRIVIAL for finding in self.findings)
 
     @property
-    def entry(self) -> Found:
-        return self.probed[0].found
-
-    @property
     def labels(self) -> tuple[str, ...]:
         """What a report says after "proved": under which assumptions."""
         return tuple(dict.fromkeys(trust.label for trust in self.trusts))

@@ -96,10 +96,14 @@ def empty(text: str, function: RustFunction) -> Probe | None:
 
 def ends(text: str, function: RustFunction) -> tuple[Probe, ...]:
     """Assertions at all the ways out. The first of them that type-checks decides: after the
-    result is computed, which also sees a call that never returns; else before."""
+    result is computed, which also sees a call that never returns; else before. None where there
+    is no way out that could be marked, and where the type says so."""
+    if result_type(text, function) == "!":
+        return ()
     after = _end(text, function, named=True)
     before = _end(text, function, named=False)
-    return (after,) if after.marked.program == before.marked.program else (after, before)
+    both = (after,) if after.marked.program == before.marked.program else (after, before)
+    return tuple(probe for probe in both if probe.marked.places)
 
 
 def loop_ends(text: str, function: RustFunction) -> tuple[tuple[Probe, Probe], ...]:

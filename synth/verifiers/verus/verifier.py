@@ -154,8 +154,9 @@ class VerusVerifier:
         self, program: str, function: RustFunction, before: Preflight
     ) -> tuple[Probed, ...]:
         """Of this very program, only where the contract alone gave no answer."""
-        if before.entry is not Found.INCONCLUSIVE:
-            return (before.probed[0],)
+        first = before.probed[0]
+        if first.found is not Found.INCONCLUSIVE:
+            return (replace(first, report=replace(first.report, cached=True)),)
         return (await self._probe(probes.entry_of(program, function)),)
 
     async def _exit(self, program: str, function: RustFunction) -> tuple[Probed, ...]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from synthd.synth.rust.lexer import meaningful
+from synthd.synth.rust.token import Token
 from synthd.synth.verifiers.verus.places import moved
 from synthd.synth.verifiers.verus.report import ProofVerdict, VerusReport
 
@@ -68,11 +68,11 @@ class Cache:
             self._known.popitem(last=False)
 
 
-def key_of(program: str, version: str, flags: Sequence[str], commit: str = "") -> str:
-    """Lengths before the texts: no two lists of tokens are one."""
+def key_of(tokens: Sequence[Token], version: str, flags: Sequence[str], commit: str = "") -> str:
+    """tokens: the meaningful ones. Lengths before the texts: no two lists of tokens are one."""
     made = hashlib.sha256()
-    tokens = (token.text for token in meaningful(program))
-    for part in (version, commit, str(len(flags)), *flags, *tokens):
+    texts = (token.text for token in tokens)
+    for part in (version, commit, str(len(flags)), *flags, *texts):
         data = part.encode(errors="surrogatepass")
         made.update(b"%d:" % len(data))
         made.update(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
@@ -14,12 +14,14 @@ from synthd.sandbox.verus import command
 from synthd.sandbox.verus.found import Installation
 from synthd.sandbox.verus.process import allow, run
 from synthd.sandbox.verus.run import VerusLimits
-from synthd.synth.rust.functions import functions
 from synthd.synth.rust.lexer import meaningful
-from synthd.synth.rust.token import Kind
+from synthd.synth.rust.token import Kind, Token
 from synthd.synth.verifiers.verus.cache import Cache, key_of
 from synthd.synth.verifiers.verus.report import VerusReport
 from synthd.synth.verifiers.verus.understanding import understand
+
+_RECENT = 500
+_Asked = tuple[str, int | None, float | None, str]
 
 
 class Checker:
@@ -38,6 +40,7 @@ class Checker:
         self._level = level
         self._slots = asyncio.Semaphore(jobs)
         self._cache = Cache(cache)
+        self._recent: dict[_Asked, tuple[tuple[str, ...], str]] = {}
         self._running: set[asyncio.Task[VerusReport]] = set()
 
     @classmethod
@@ -78,21 +81,33 @@ class Checker:
 
         Cancelling it leaves no process. Raises SandboxError where nothing can be run.
         """
+        flags, key = self._asked(program, seed, rlimit, only)
+        known = await self._cache.get(key, program)
+        if known is None:
+            known = await self._run(program, flags, key, only)
+        return known if document is None else replace(known, document=document)
+
+    def _asked(
+        self, program: str, seed: int | None, rlimit: float | None, only: str
+    ) -> tuple[tuple[str, ...], str]:
+        """The flags and the key. Those of the same text are known without reading it again."""
+        asked = (program, seed, rlimit, only)
+        if asked in self._recent:
+            return self._recent[asked]
+        tokens = meaningful(program)
         flags = command.flags(
             self.installation,
             self.limits,
             rlimit=rlimit,
             seed=seed,
-            only=_selecting(program, only) if only else (),
-            library=not _has_main(program),
-            no_cheating=no_cheating,
+            only=_selecting(tokens, only) if only else (),
+            library=not _has_main(tokens),
         )
         build = self.installation.build
-        key = key_of(program, build.version, flags, build.commit)
-        known = await self._cache.get(key, program)
-        if known is None:
-            known = await self._run(program, flags, key, only)
-        return known if document is None else replace(known, document=document)
+        self._recent[asked] = flags, key_of(tokens, build.version, flags, build.commit)
+        if len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
+        return self._recent[asked]
 
     async def _run(self, program: str, flags: tuple[str, ...], key: str, only: str) -> VerusReport:
         """In a task of its own, so that closing the checker ends it whoever waits for it."""
@@ -126,17 +141,23 @@ class Checker:
         await asyncio.gather(*self._running, return_exceptions=True)
 
 
-def _has_main(program: str) -> bool:
-    return any(one.path == "main" for one in functions(program))
+def _has_main(tokens: Sequence[Token]) -> bool:
+    """Outside of everything but `verus! { }`. Without it Verus must be told of a library."""
+    depth = 0
+    for one, other in pairwise(tokens):
+        depth += (one.text == "{") - (one.text == "}")
+        if depth <= 1 and (one.text, other.text) == ("fn", "main"):
+            return True
+    return False
 
 
-def _selecting(program: str, only: str) -> tuple[str, ...]:
+def _selecting(tokens: Sequence[Token], only: str) -> tuple[str, ...]:
     """The flags for one function: its module, and its name as Verus has it in there.
 
     Of a trait's implementation Verus' name has a number in place of the type and the trait: there
     the last name must do.
     """
-    modules = _modules(program)
+    modules = _modules(tokens)
     words = only.split("::")
     depth = 0
     while depth < len(words) - 1 and words[depth] in modules:
@@ -147,6 +168,5 @@ def _selecting(program: str, only: str) -> tuple[str, ...]:
     return (*where, "--verify-function", name)
 
 
-def _modules(program: str) -> frozenset[str]:
-    tokens = meaningful(program)
+def _modules(tokens: Sequence[Token]) -> frozenset[str]:
     return frozenset(b.text for a, b in pairwise(tokens) if a.text == "mod" and b.kind is Kind.WORD)

@@ -21,7 +21,7 @@ from synthd.synth.verifiers.verus.report import VerusReport
 from synthd.synth.verifiers.verus.understanding import understand
 
 _RECENT = 500
-_Asked = tuple[str, int | None, float | None, str]
+_Asked = tuple[str, int | None, float | None, str, bool]
 
 
 class Checker:
@@ -78,20 +78,21 @@ class Checker:
     ) -> VerusReport:
         """seed: of the solver. rlimit: in place of the limits' own. only: verify one function,
         by its path. document: the version of an editor's buffer, handed through.
+        no_cheating: assumptions are errors, where this version can say so.
 
         Cancelling it leaves no process. Raises SandboxError where nothing can be run.
         """
-        flags, key = self._asked(program, seed, rlimit, only)
+        flags, key = self._asked(program, seed, rlimit, only, no_cheating)
         known = await self._cache.get(key, program)
         if known is None:
             known = await self._run(program, flags, key, only)
         return known if document is None else replace(known, document=document)
 
     def _asked(
-        self, program: str, seed: int | None, rlimit: float | None, only: str
+        self, program: str, seed: int | None, rlimit: float | None, only: str, no_cheating: bool
     ) -> tuple[tuple[str, ...], str]:
         """The flags and the key. Those of the same text are known without reading it again."""
-        asked = (program, seed, rlimit, only)
+        asked = (program, seed, rlimit, only, no_cheating)
         if asked in self._recent:
             return self._recent[asked]
         tokens = meaningful(program)
@@ -102,6 +103,7 @@ class Checker:
             seed=seed,
             only=_selecting(tokens, only) if only else (),
             library=not _has_main(tokens),
+            no_cheating=no_cheating,
         )
         build = self.installation.build
         self._recent[asked] = flags, key_of(tokens, build.version, flags, build.commit)

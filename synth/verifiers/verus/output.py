@@ -89,7 +89,9 @@ def summaries(stdout: str) -> tuple[Summary, ...]:
     """One for each crate that was verified; none where there is no JSON, or a broken one."""
     found = []
     for value in _values(stdout):
-        results = value.get("verification_results", value if "success" in value else None)
+        # Cargo's own objects have a reason, and may have a success.
+        itself = value if "success" in value and "reason" not in value else None
+        results = value.get("verification_results", itself)
         if isinstance(results, str):
             results = _loaded(results)
         if not isinstance(results, dict):

@@ -121,4 +121,5 @@ fn first_above(v: &Vec<i32>, bound: i32) -> (at: usize)
 }""",
 )
 
-EXAMPLES = (COUNT_FROM, HEADROOM, FIRST_ABOVE)
+# In the order of what they teach to most tasks: a prompt has the first one or two.
+EXAMPLES = (HEADROOM, COUNT_FROM, FIRST_ABOVE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from synthd.synth.verifiers.verus.gate.body import Code
 from synthd.synth.verifiers.verus.gate.rules import Rule, Violation
+from synthd.synth.verifiers.verus.gate.words import FORBIDDEN
 
 _PANICS = frozenset({"panic", "todo", "unimplemented", "unreachable"})
 _ELSEWHERE = frozenset(
@@ -50,11 +51,21 @@ def macros(body: Code, used_outside: frozenset[str]) -> Iterator[Violation]:
             yield body.violation(Rule.MACRO, at, "write out what it stands for", f"{name}!")
 
 
-def called(body: Code) -> frozenset[str]:
-    """The macros that are called or defined, by name. Verus' own hold items, and do not count."""
-    used = {name for at, name in body.words() if _called(body, at)}
-    defined = {body.name(at + 2) for at, name in body.words() if name == "macro_rules"}
-    return frozenset(name for name in used | defined if not name.startswith("verus"))
+def called(rest: Code) -> frozenset[str]:
+    """The macros that the rest of a file calls or defines, by name. Verus' own hold items, and do
+    not count; nor do those that stand for an assumption, which is the user's to make alone."""
+    used = {name for at, name in rest.words() if _called(rest, at)}
+    sound, trusting = set[str](), set[str]()
+    for at, name in rest.words():
+        if name == "macro_rules":
+            (trusting if _assumes(rest, at + 3) else sound).add(rest.name(at + 2))
+    return frozenset(name for name in (used | sound) - trusting if not name.startswith("verus"))
+
+
+def _assumes(rest: Code, opened: int) -> bool:
+    """Whether a macro's definition holds a word that no body may use."""
+    end = rest.partner[opened] if opened < len(rest) else -1
+    return any(rest.name(at) in FORBIDDEN | _PANICS for at in range(opened, end))
 
 
 def _called(body: Code, at: int) -> bool:

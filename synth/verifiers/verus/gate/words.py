@@ -42,6 +42,8 @@ _PATHS = {
     "process": (Rule.PANIC, "give a result: the process must not end"),
 }
 
+FORBIDDEN = frozenset(_FORBIDDEN)
+
 
 def words(body: Code, known: frozenset[str]) -> Iterator[Violation]:
     """known: the names of the rest of the file, which may hold letters beyond ASCII."""

@@ -8,6 +8,12 @@ macro_rules! twice {
     };
 }
 
+macro_rules! surely {
+    ($($claim:tt)*) => {
+        verus_proof_expr!(assume($($claim)*))
+    }
+}
+
 verus! {
 
 const LIMIT: u32 = 100;

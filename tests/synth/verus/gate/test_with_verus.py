@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from synthd.synth.rust.functions import find
 from synthd.synth.verifiers.verus.checker import Checker
 from synthd.synth.verifiers.verus.preflight import Trouble
 from synthd.synth.verifiers.verus.probes import Aim, Found
+from synthd.synth.verifiers.verus.report import ProofVerdict
 from synthd.synth.verifiers.verus.verifier import VerusVerifier
 
 FILE = """use vstd::prelude::*;
@@ -69,6 +71,18 @@ async def test_on_the_stand_in(open_checker: Callable[..., Any]) -> None:
         assert again.verdict is Verdict.ACCEPTED and again.seconds == 0.0
 
 
+async def test_the_wall_of_verus_itself_is_asked_for(open_checker: Callable[..., Any]) -> None:
+    """Where that version knows the flag; the stand-in does not, and is not given it."""
+    rules = [{"contains": "", "flags": "--no-cheating", "answer": "syntax"}]
+    async with open_checker(rules=rules, default="proved") as checker:
+        plain = await checker.check(FILE)
+        assert (await checker.check(FILE, no_cheating=True)).cached  # it is the same question
+        knowing = replace(checker.installation, options=frozenset({"--no-cheating"}))
+        checker.installation = knowing
+        refused = await checker.check(FILE + "\n// other\nfn g() {}", no_cheating=True)
+        assert (plain.verdict, refused.verdict) == (ProofVerdict.PROVED, ProofVerdict.REFUTED)
+
+
 async def test_on_recordings(
     open_checker: Callable[..., Any],
     verus_recordings: Callable[[str], tuple[Mapping[str, Any], ...]],
@@ -78,7 +92,7 @@ async def test_on_recordings(
         row
         for row in verus_recordings("benchmarks")
         if row["name"].startswith("human_eval_verus/") and row["exit"] == 0
-    ][:2]
+    ][:1]
     rules = [{"contains": "assert(false)", "answer": {"outcome": "refuted"}}]
     async with open_checker(recordings=rows, rules=rules) as checker:
         for row in rows:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from synthd.synth.attempt import Attempt
 from synthd.synth.budget import Usage
+from synthd.synth.oracle import agree
 from synthd.synth.run import Ended, Run, Strategy
 from synthd.synth.unmet import Unmet
 
@@ -26,6 +27,7 @@ class Outcome:
     stop: Stop
     usage: Usage
     seconds: float
+    oracle: bool = False  # it was stopped by tests that no user of the method would have
 
 
 async def solve(run: Run, strategy: Strategy) -> Outcome:
@@ -33,8 +35,11 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
     budget is spent, or it gives up.
 
     Raises ModelError when the model fails for good, unless a program had been accepted by then;
-    Unmet where something that the strategy needs is not there.
+    Unmet where something that the strategy needs is not there, or an oracle is that it did not
+    ask for.
     """
+    oracle = bool(getattr(strategy, "oracle", False))
+    agree(run, oracle=oracle)
     started = time.monotonic()
     run.collects = bool(getattr(strategy, "collects", False))
     stop = Stop.FINISHED
@@ -57,4 +62,4 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
         stop = Stop.SOLVED
     elif stop is Stop.FINISHED and run.ledger.exhausted and not run.chosen:
         stop = Stop.BUDGET
-    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started)
+    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started, oracle)

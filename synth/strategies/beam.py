@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 
 from synthd.synth import likelihood, prompts
 from synthd.synth.attempt import Attempt
-from synthd.synth.oracle import agree
 from synthd.synth.run import Ask, Run
 
 
@@ -37,7 +36,6 @@ class Beam:
         return not self.oracle
 
     async def __call__(self, run: Run) -> None:
-        agree(run, oracle=self.oracle)
         kept: dict[str, Attempt] = {}
         number = 0
         while wanted := self.beams - len(kept):

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
-from synthd.synth.oracle import agree
 from synthd.synth.run import Ask, Run
 
 
@@ -27,7 +26,6 @@ class Revision:
     )
 
     async def __call__(self, run: Run) -> None:
-        agree(run, oracle=self.oracle)
         last: Attempt | None = None
         for turn in range(self.n):
             last = await run.attempt(self._ask(run, last, turn))

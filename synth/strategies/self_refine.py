@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
-from synthd.synth.oracle import agree
 from synthd.synth.ports import Prompt
 from synthd.synth.run import Ask, Run
 
@@ -36,7 +35,6 @@ class SelfRefine:
     )
 
     async def __call__(self, run: Run) -> None:
-        agree(run, oracle=self.oracle)
         draft = Ask(prompts.draft(run.problem), self.temperature, "draft.0", "draft")
         last = await run.attempt(draft)
         for turn in range(1, self.n):

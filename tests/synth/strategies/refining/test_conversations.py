@@ -8,6 +8,7 @@ from synthd.synth.attempt import Evaluation, Verdict
 from synthd.synth.oracle import Oracle
 from synthd.synth.solve import Stop
 from synthd.synth.strategies.beam import Beam
+from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.self_refine import SelfRefine
 from synthd.synth.unmet import Unmet
@@ -64,6 +65,7 @@ def test_the_oracle_stops_only_what_asks_for_it(play, marks, make) -> None:
     oracle = Oracle(marks(), Wants("110"))
     script = ["111", "011", "110", "000"]
     ended = play(make(n=4, oracle=True), script, verifier=oracle)
+    assert ended.outcome.oracle
     assert ended.outcome.stop is Stop.SOLVED
     assert ended.programs == ["111", "011", "110"], "what the visible checks accept is not enough"
     assert not any("SECRET" in question for question in ended.questions)
@@ -94,6 +96,12 @@ def test_the_likeliest_beam_that_passes_is_taken(play) -> None:
     assert len(ended.programs) == 4, "all beams come before one is chosen"
     assert play(Beam(beams=2), ["0", "0111"]).outcome.best.candidate.code == "0111"
     assert play(Beam(beams=2), ["0001", "01"]).outcome.best.candidate.code == "01"
+
+
+def test_no_method_is_stopped_by_an_oracle_that_it_did_not_ask_for(play, marks) -> None:
+    oracle = Oracle(marks(), Wants("110"))
+    with pytest.raises(Unmet, match="say so, with oracle=true"):
+        play(BestOfN(n=2), ["110", "110"], verifier=oracle)
 
 
 def test_with_the_oracle_any_right_beam_ends_it(play, marks) -> None:

@@ -142,10 +142,10 @@ async def _end(
 
 async def _silence(process: asyncio.subprocess.Process) -> None:
     """Until nobody is left who could say anything."""
-    await process.wait()
     for stream in (process.stdout, process.stderr):
         while stream is not None and await stream.read(_CHUNK):
             pass
+    await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -21,7 +21,14 @@ from synthd.daemon.settings import Settings
 from synthd.synth.models.names import Backend, parse
 
 PREFIX = "SYNTHD_"
-NOT_FOR_WORKSPACES = ("models_dir", "ollama_host", "keep_runs")
+NOT_FOR_WORKSPACES = (
+    "models_dir",
+    "ollama_host",
+    "keep_runs",
+    "verus",
+    "keep_exemplars",
+    "alphaverus",
+)
 
 
 class BadConfig(BadInput):

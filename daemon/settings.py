@@ -54,6 +54,21 @@ class Settings(BaseModel):
     keep_runs: Annotated[int, Field(ge=0)] = Field(
         200, description="searches kept for `synthd show`; 0: none (user config only)"
     )
+    verus: str | None = Field(
+        None, description="Verus' program, or the folder of its release (user config only)"
+    )
+    verus_seconds: PositiveSeconds = Field(60.0, description="wall seconds of one run of Verus")
+    verus_rlimit: PositiveSeconds = Field(
+        30.0, description="the solver's resources for one function, as Verus' --rlimit has them"
+    )
+    verus_memory_mb: Positive = Field(4096, description="memory of one run of Verus, MiB")
+    verus_jobs: Positive = Field(2, description="runs of Verus at once")
+    keep_exemplars: str | None = Field(
+        None, description="folder where repairs of proofs are remembered (user config only)"
+    )
+    alphaverus: str | None = Field(
+        None, description="AlphaVerus' state file, to learn repairs from (user config only)"
+    )
     limits: LimitSettings = Field(LimitSettings(), description="sandbox limits")
     parameters: dict[str, dict[str, bool | int | float | str]] = Field(
         default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"

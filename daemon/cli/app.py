@@ -133,7 +133,8 @@ def verify(
     targets: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE[::FUNCTION]...", help="FILE alone: every function that has examples."
+            metavar="FILE[::FUNCTION]...",
+            help="FILE alone: every function that has examples; of a .rs, all that Verus proves.",
         ),
     ],
     tests: Annotated[
@@ -142,11 +143,17 @@ def verify(
     ] = None,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
     json: Json = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Verify again whenever a file is saved.")
+    ] = False,
+    gate: Annotated[
+        str | None, typer.Option(help="Rust: strict (default), or paper, the papers' rules.")
+    ] = None,
     unsafe: Annotated[
         bool, typer.Option(help="Run the code WITHOUT a sandbox where there is none.")
     ] = False,
 ) -> None:
-    """Judge what is in a file against its own examples. Asks no model, changes nothing."""
+    """Judge what is in a file against its own examples, or Rust against its contracts."""
     from synthd.daemon.cli import verify as command
 
     command.main(
@@ -155,6 +162,8 @@ def verify(
             tests=tuple(tests or ()),
             json=json,
             unsafe=unsafe,
+            watch=watch,
+            gate=gate,
             settings={"python": str(python) if python else None},
         )
     )

@@ -23,21 +23,21 @@ LONGEST = 300
 
 def show(console: Console, report: Report, diff: str, *, written: bool) -> None:
     if diff:
-        _diff(console, diff)
+        show_diff(console, diff)
     console.print(
         f"[bold {COLOUR[report.status]}]{report.status}[/] (grade: {report.grade})", end=" "
     )
     console.print(report.message, markup=False)
     show_checks(console, report.checks)
     _doubts(console, report)
-    _cost(console, report)
+    show_cost(console, report)
     for warning in report.warnings:
         console.print(f"[yellow]note[/] {_plain(warning)}")
     if written:
         console.print(f"written to {report.file}", markup=False)
 
 
-def _diff(console: Console, diff: str) -> None:
+def show_diff(console: Console, diff: str) -> None:
     from rich.text import Text
 
     colours = {"+": "green", "-": "red", "@": "cyan"}
@@ -78,7 +78,7 @@ def _sentence(check: CheckReport) -> str:
     return f"{what}: {check.outcome}: {_short(check.detail or check.got)}"
 
 
-def _cost(console: Console, report: Report) -> None:
+def show_cost(console: Console, report: Report) -> None:
     cost = report.cost
     about = "about " if cost.estimated else ""
     parts = [

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from synthd.daemon import config
-from synthd.daemon.cli import targets
+from synthd.daemon.cli import targets, watching
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.show import count, show_checks
@@ -21,6 +21,7 @@ from synthd.daemon.locations import user_config_file
 from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.settings import Settings
 from synthd.daemon.verifying import CODES, Standing, VerifyReport, verify
+from synthd.daemon.verus.sources import is_rust
 from synthd.sandbox.level import Detection
 from synthd.synth.attempt import CaseOutcome
 from synthd.synth.source.errors import SourceError
@@ -58,6 +59,8 @@ class Options:
     tests: tuple[Path, ...] = ()
     json: bool = False
     unsafe: bool = False
+    watch: bool = False
+    gate: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -100,6 +103,35 @@ async def _main(options: Options) -> Exit:
 
 
 async def _all(options: Options) -> Exit:
+    if any(is_rust(target) for target in options.targets):
+        return await _rust(options)
+    if options.gate:
+        raise BadInput("--gate is for Rust: Python is judged by its examples")
+    if options.watch:
+        files = [Path(target.partition("::")[0]) for target in options.targets]
+        complain(f"watching {', '.join(map(str, files))}; Ctrl-C ends it")
+        await watching.watch(files, lambda: _python(options))
+    return await _python(options)
+
+
+async def _rust(options: Options) -> Exit:
+    from synthd.daemon.cli import rust_verify
+
+    if not all(is_rust(target) for target in options.targets):
+        raise BadInput("Rust and Python are verified by two commands: name them apart")
+    asked = rust_verify.Asked(
+        options.targets,
+        options.tests,
+        json=options.json,
+        unsafe=options.unsafe,
+        watch=options.watch,
+        gate=options.gate,
+        settings=options.settings,
+    )
+    return await rust_verify.main(asked)
+
+
+async def _python(options: Options) -> Exit:
     chosen = [_choose(argument, options.tests) for argument in options.targets]
     place = find_place(chosen[0].path, environment=os.environ)
     settings = config.load(

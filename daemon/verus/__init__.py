@@ -1,0 +1,1 @@
+"""Rust with contracts, for the command line and editors: what is asked, run, judged and shown."""

@@ -10,6 +10,8 @@ from synthd.synth.rust.lexer import meaningful, plain
 from synthd.synth.rust.token import Kind
 from synthd.synth.verifiers.verus.gate.body import Code, code
 
+_BEFORE_VALUE = frozenset({"=", "(", ",", "&", "{", "return", "=>", "else", "::"})
+_AFTER_VALUE = frozenset({";", ",", ")", "}", "as"})
 _HERE = frozenset({"Self", "self", "crate", "super"})
 
 
@@ -58,9 +60,9 @@ def _calls(body: Code, function: RustFunction) -> bool:
 
 def _meant(body: Code, at: int, owners: list[str]) -> bool:
     """Whether the name, as it is written there, may be that of a function of these owners."""
-    if body.name(at + 1) not in ("(", "::"):
-        return False
     before = body.name(at - 1)
+    if body.name(at + 1) not in ("(", "::"):
+        return not owners and _value(body, at)
     if before == ".":
         return body.name(at - 2) == "self" and body.name(at - 3) != "."
     if before != "::":
@@ -70,6 +72,13 @@ def _meant(body: Code, at: int, owners: list[str]) -> bool:
         words = set(takewhile(lambda name: name not in (";", "{", "}", "="), back))
         return bool(words & {*_HERE, *owners})
     return body.name(at - 2) in {*_HERE, *owners}
+
+
+def _value(body: Code, at: int) -> bool:
+    """Whether the name stands for the function itself (`let g = f;`), and not for a variable."""
+    bound = {body.name(place + 1) for place, name in body.words() if name in ("let", "mut")}
+    stands = body.name(at - 1) in _BEFORE_VALUE and body.name(at + 1) in _AFTER_VALUE
+    return stands and body.name(at) not in bound
 
 
 def _words(text: str) -> frozenset[str]:

@@ -115,6 +115,8 @@ fn g(x: u32) -> (r: u32) ensures r == 7, {{ f(x) }}
         ("#[verifier::exec_allows_no_decreases_clause]", "", "f(x)", True),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "g(x)", True),
         ("#[verifier::exec_allows_no_decreases_clause]", "decreases x,", "f(x)", False),
+        ("#[verifier::exec_allows_no_decreases_clause]", "", "let again = f; again(x)", True),
+        ("#[verifier::exec_allows_no_decreases_clause]", "", "let f = x; f", False),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "h::f(x)", False),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "s.f(x)", False),
         ("", "", "f(x)", False),

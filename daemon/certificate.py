@@ -42,7 +42,7 @@ def certify(
             seed=candidate.seed,
         ),
         strategy=setup.strategy_name,
-        parameters=_parameters(setup.strategy),
+        parameters=parameters_of(setup.strategy),
         seed=setup.seed,
         tested=_tested(prepared, findings),
     )
@@ -77,7 +77,7 @@ def checks_sha256(prepared: Prepared) -> str:
     return text_sha256("\n".join(repr(check) for check in prepared.checks))
 
 
-def _parameters(strategy: object) -> dict[str, object]:
+def parameters_of(strategy: object) -> dict[str, object]:
     if not dataclasses.is_dataclass(strategy):
         return {}
     return {f.name: getattr(strategy, f.name) for f in dataclasses.fields(strategy)}

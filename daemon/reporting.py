@@ -37,7 +37,7 @@ def reported(
 ) -> Done:
     """findings: of trying an accepted program on inputs that nobody gave, None where it was not."""
     best = outcome.best
-    status, code = _status(best)
+    status, code = status_of(best)
     grade = Grade.TESTED if findings and findings.earned else _grade(best)
     body = best.candidate.code if best else ""
     labels = list(best.evaluation.labels) if best else []
@@ -52,16 +52,16 @@ def reported(
         question=_question(prepared, findings),
         labels=labels,
         code=render(prepared.source, prepared.target, body) if body else "",
-        checks=_checks(best),
+        checks=checks_of(best),
         certificate=certify(prepared, setup, best, grade, findings) if best and body else None,
-        cost=_cost(outcome),
+        cost=cost_of(outcome),
         run=log.name,
         warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
     )
     return Done(report, code, body)
 
 
-def _status(best: Attempt | None) -> tuple[Status, Exit]:
+def status_of(best: Attempt | None) -> tuple[Status, Exit]:
     match best.evaluation.verdict if best else Verdict.REJECTED:
         case Verdict.ACCEPTED:
             return Status.VERIFIED, Exit.VERIFIED
@@ -79,7 +79,7 @@ def _grade(best: Attempt | None) -> Grade:
     return Grade.PARTIAL if best.score > 0 else Grade.UNKNOWN
 
 
-def _checks(best: Attempt | None) -> list[CheckReport]:
+def checks_of(best: Attempt | None) -> list[CheckReport]:
     return [CheckReport.of(case) for case in (best.evaluation.cases if best else ())]
 
 
@@ -101,7 +101,7 @@ def _question(prepared: Prepared, findings: Findings | None) -> QuestionReport |
     )
 
 
-def _cost(outcome: Outcome) -> Cost:
+def cost_of(outcome: Outcome) -> Cost:
     usage = outcome.usage
     return Cost(
         model_calls=usage.model_calls,

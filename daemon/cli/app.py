@@ -47,12 +47,17 @@ def synth(
         bool, typer.Option("--write", help="Put verified programs into the file.")
     ] = False,
     json: Json = False,
-    strategy: Annotated[str | None, typer.Option(help="Search method (default: seidr).")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="Default: seidr; for .rs treefinement.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
     max_programs: Annotated[int | None, typer.Option(min=1, help="Default: 24.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Default: 120.")] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="Default: 120; for .rs 600.")
+    ] = None,
     max_tokens: Annotated[
-        int | None, typer.Option(min=1, help="Completion tokens in all. Default: 8192.")
+        int | None,
+        typer.Option(min=1, help="Completion tokens in all. Default: 8192; for .rs 32768."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
     example: Annotated[
@@ -94,8 +99,17 @@ def synth(
     ask: Annotated[
         bool, typer.Option(help="Ask which is right where programs that pass differ.")
     ] = False,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Rust: keep the code of a body, write its proof.")
+    ] = False,
+    minimize: Annotated[
+        bool, typer.Option("--minimize", help="Rust: leave out what a proof does not need.")
+    ] = False,
+    gate: Annotated[
+        str | None, typer.Option(help="Rust: strict (default), or paper, the papers' rules.")
+    ] = None,
 ) -> None:
-    """Write the bodies of functions so that their examples pass, and show the evidence."""
+    """Write the bodies of functions so that their examples pass, or, in Rust, with a proof."""
     from synthd.daemon.cli import synth as command
 
     command.main(
@@ -114,6 +128,9 @@ def synth(
             replay=replay,
             trace=trace,
             ask=ask,
+            gate=gate,
+            proof=proof,
+            minimize=minimize,
             settings={
                 "strategy": strategy,
                 "model": model,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from synthd.synth.attempt import Attempt, Extraction
+from synthd.synth.attempt import Attempt, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
 from synthd.synth.events import Answered, Asked, Event, Heard, Tried
 
@@ -101,12 +101,29 @@ def _line(attempt: Attempt, number: int) -> str:
     origin = f"program {number:>2} ({purpose}, temperature {candidate.temperature:.2f}):"
     if attempt.accepted:
         label = f" [yellow]({', '.join(evaluation.labels)})[/]" if evaluation.labels else ""
+        if evaluation.proof is not None:
+            return f"{origin} [green]proved[/]{label}"
         return f"{origin} [green]passes all {len(evaluation.cases)}[/]{label}"
     if not candidate.code:
         return f"{origin} [red]no usable code[/]: {escape(candidate.note or 'empty answer')}"
+    if evaluation.proof is not None:
+        return f"{origin} [red]{_proving(evaluation)}[/]"
     passed = sum(case.passed for case in evaluation.cases)
     first = next((case for case in evaluation.cases if not case.passed), None)
     note = f", first problem: {first.outcome.value}" if first else ""
     if candidate.extraction is Extraction.WRONG_NAME:
         note += ", renamed"
     return f"{origin} [red]{passed} of {len(evaluation.cases)}[/]{note}"
+
+
+def _proving(evaluation: Evaluation) -> str:
+    """How far a prover got."""
+    if evaluation.verdict is Verdict.FORBIDDEN:
+        rules = ", ".join(label.removeprefix("forbidden:") for label in evaluation.labels)
+        return f"not allowed: {rules}"
+    proof = evaluation.proof
+    if evaluation.verdict is Verdict.UNDECIDED or proof is None:
+        return "undecided"
+    if not proof.errors and proof.diagnostics:
+        return "does not compile"
+    return f"{proof.verified} verified, {proof.errors} errors"

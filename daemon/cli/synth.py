@@ -23,6 +23,7 @@ from synthd.daemon.recording import Recording
 from synthd.daemon.report import Report, Status
 from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.traces.kept import Tracing
+from synthd.daemon.verus.sources import is_rust
 from synthd.daemon.writing import NotWritten, replace
 from synthd.synth.attempt import Grade
 from synthd.synth.run import unwatched
@@ -49,6 +50,9 @@ class Options:
     replay: bool = False
     trace: Path | None = None
     ask: bool = False
+    gate: str | None = None  # these three for Rust
+    proof: bool = False
+    minimize: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def wanted(self) -> Wanted:
@@ -81,6 +85,15 @@ async def _main(options: Options) -> Exit:
 
 
 async def _all(options: Options) -> Exit:
+    rust = [is_rust(target) for target in options.targets]
+    if all(rust):
+        from synthd.daemon.cli import rust_synth
+
+        return await rust_synth.main(options)
+    if any(rust):
+        raise BadInput("Rust and Python are written by two commands: name them apart")
+    if options.gate or options.proof or options.minimize:
+        raise BadInput("--gate, --proof and --minimize are about proofs: name a .rs file")
     named = targets.resolve(options.targets)
     # One composition for the whole command: the first file's workspace decides.
     place = find_place(named[0].path, environment=os.environ)

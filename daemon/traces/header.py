@@ -8,21 +8,28 @@ from importlib.metadata import version
 from synthd.daemon.certificate import text_sha256
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.setup import Setup
-from synthd.synth.problem import Check, Doctest, Example, TestFile
+from synthd.synth.problem import Check, Doctest, Example, Problem, TestFile
 from synthd.synth.run import Strategy
 from synthd.synth.trace.records import Header, Scalar, VisibleCheck
 
 
 def header(prepared: Prepared, setup: Setup, strategy: Strategy, name: str, started: str) -> Header:
     """strategy: the one that runs, which is not the wanted one where nothing can be judged."""
-    problem = prepared.problem
+    target = f"{prepared.source.path}::{prepared.target.qualname}"
+    return header_of(prepared.problem, target, setup, strategy, name, started)
+
+
+def header_of(
+    problem: Problem, target: str, setup: Setup, strategy: Strategy, name: str, started: str
+) -> Header:
+    """target: as users name it, FILE::FUNCTION."""
     return Header(
         run=name,
         started=started,
-        target=f"{prepared.source.path}::{prepared.target.qualname}",
+        target=target,
         problem=problem.id,
         statement_sha256=text_sha256(problem.start),
-        checks=tuple(_shown(check) for check in problem.spec.visible),
+        checks=(*(_shown(check) for check in problem.spec.visible), *_contract(problem)),
         strategy=setup.strategy_name if strategy is setup.strategy else type(strategy).__name__,
         parameters=_parameters(strategy),
         model=setup.model.name,
@@ -32,6 +39,11 @@ def header(prepared: Prepared, setup: Setup, strategy: Strategy, name: str, star
         budget=setup.budget,
         synthd=version("synthd"),
     )
+
+
+def _contract(problem: Problem) -> tuple[VisibleCheck, ...]:
+    contract = problem.spec.contract
+    return (VisibleCheck("contract", problem.entry_point, contract),) if contract else ()
 
 
 def _shown(check: Check) -> VisibleCheck:

@@ -26,7 +26,7 @@ class Known:
     grounds: Grounds = field(default_factory=Grounds)
 
 
-def has_promise(text: str, function: RustFunction) -> bool:
+def has_promise(function: RustFunction) -> bool:
     """A trait's function keeps the promises of the trait, which stand elsewhere."""
     words = {word for word, _ in function.clauses}
     return bool(words & {"ensures", "returns"}) or function.path.count("::") > 1
@@ -58,8 +58,9 @@ def judged(
 
 
 def proved(function: RustFunction, grounds: Grounds) -> Known:
-    promises = bool({word for word, _ in function.clauses} & {"ensures", "returns"})
-    what = "what it promises" if promises else "that it cannot panic or overflow, no more"
+    what = (
+        "what it promises" if has_promise(function) else "that it cannot panic or overflow, no more"
+    )
     message = f"{function.path} is proved: {what}"
     trusted = len({(trust.line, trust.what) for trust in grounds.trusts})
     if trusted:

@@ -222,7 +222,7 @@ class _Telling:
         proved = found.standing is RustStanding.VERIFIED
         prover = facts.prover_facts(of.checker, of.rules, found.grounds, proved=proved)
         proof = facts.proof(source.text, source.raw, function, prover) if function else None
-        promises = function is not None and has_promise(source.text, function)
+        promises = function is not None and has_promise(function)
         return RustReport(
             file=source.path,
             function=path,

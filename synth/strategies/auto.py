@@ -9,7 +9,8 @@ do the same on every check are one.
 A choice whose program is the best so far gains a half, and more the more of what was missing it
 brought. It loses a half where the program is no better, and one where it did only what was seen
 before: that was no step to anywhere. Before anything is known drafting is worth a half, and
-repairing what the best program passes: one that fails everything is hardly a start.
+repairing `repairing` times what the best program passes: one that fails everything is hardly a
+start, and small models mend less often than they guess (Olausson et al. 2024 find the same).
 
 A program that passes a few visible checks may still be wrong. So further drafts, which are
 independent as repairs are not, vote by what they do on generated inputs, until `agree` programs do
@@ -96,9 +97,12 @@ class Known:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto:
     collects: ClassVar[bool] = True
-    cool: float = field(default=0.4, metadata={"meaning": "the lower of two temperatures"})
+    cool: float = field(default=0.6, metadata={"meaning": "the lower of two temperatures"})
     warm: float = field(
         default=0.8, metadata={"meaning": "the higher one, also of drafts that vote"}
+    )
+    repairing: float = field(
+        default=0.5, metadata={"meaning": "what repairs are worth at first, as is drafting a half"}
     )
     agree: int = field(
         default=2, metadata={"meaning": "programs that pass and do the same which end the search"}
@@ -127,7 +131,8 @@ class Auto:
             known.voters += 1
             return Choice("draft", self.warm)
         drafting = known.of("draft").draw(random)
-        if not known.parents or drafting > known.of("repair").draw(random, known.best):
+        repairing = known.of("repair").draw(random, self.repairing * known.best)
+        if not known.parents or drafting > repairing:
             return Choice("draft", self._heat(known, "draft", random))
         told = max(LEVELS, key=lambda level: known.of(level).draw(random))
         return Choice("repair", self._heat(known, "repair", random), told)

@@ -48,7 +48,7 @@ def synth(
     ] = False,
     json: Json = False,
     strategy: Annotated[
-        str | None, typer.Option(help="Default: seidr; for .rs treefinement.")
+        str | None, typer.Option(help="Default: auto; for .rs treefinement.")
     ] = None,
     model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
     max_programs: Annotated[int | None, typer.Option(min=1, help="Default: 24.")] = None,
@@ -249,6 +249,60 @@ def judge(
             retry_undecided=retry_undecided,
             unsafe=unsafe,
             settings={"python": str(python) if python else None},
+        )
+    )
+
+
+@app.command()
+def critique(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE.rs[::FUNCTION]", help="FILE alone: all with `ensures`.")
+    ],
+    against: Annotated[
+        Path | None,
+        typer.Option(help="The text that says what is wanted. Default: the doc comment."),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=0, help="Answers to compare; 0: none.")] = 8,
+    exploits: Annotated[
+        int, typer.Option(min=0, help="Answers with trivial bodies; 0: none, and no Verus.")
+    ] = 32,
+    model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
+    max_programs: Annotated[int | None, typer.Option(min=1, help="For each function.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Default: 600.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Completion tokens.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Where all that is said goes. Default: the state folder.")
+    ] = None,
+    collect: Annotated[
+        Path | None, typer.Option(help="A folder in which specs with their exploits are kept.")
+    ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Keep the model's answers, use kept ones.")
+    ] = True,
+    json: Json = False,
+    unsafe: Annotated[
+        bool, typer.Option(help="Run Verus WITHOUT a sandbox where there is none.")
+    ] = False,
+) -> None:
+    """Look for faults in Rust specs: compare them with a text, and try trivial bodies."""
+    from synthd.daemon.cli import critique as command
+
+    command.main(
+        command.Options(
+            target=target,
+            against=against,
+            samples=samples,
+            exploits=exploits,
+            record=record,
+            collect=collect,
+            programs=max_programs,
+            seconds=max_seconds,
+            tokens=max_tokens,
+            cache=cache,
+            json=json,
+            unsafe=unsafe,
+            settings={"model": model, "seed": seed},
         )
     )
 

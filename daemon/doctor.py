@@ -21,6 +21,8 @@ from synthd.daemon.locations import models_dir, ollama_host
 from synthd.daemon.settings import Settings
 from synthd.daemon.weights import installed
 from synthd.sandbox.level import Level, detect
+from synthd.sandbox.verus.errors import VerusMissing
+from synthd.sandbox.verus.found import find as find_verus
 from synthd.synth.models import ollama_server
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place
@@ -56,13 +58,15 @@ async def examine(
     settings: Settings, environment: Mapping[str, str], folder: Path, python: Path | None = None
 ) -> list[Finding]:
     """Every finding, in the order in which a new user meets them."""
-    sandbox, models = await asyncio.gather(_sandbox(), _models(settings, environment))
+    sandbox, models, verus = await asyncio.gather(
+        _sandbox(), _models(settings, environment), _verus(settings, environment)
+    )
     return [
         _own_python(),
         _project_python(folder, environment, python),
         sandbox,
         *models,
-        _verus(environment),
+        verus,
         *_editors(environment),
     ]
 
@@ -140,11 +144,20 @@ async def _ollama(settings: Settings) -> Finding:
     return Finding("Ollama", State.OK, f"{len(names)} models at {host}: {', '.join(names[:5])}")
 
 
-def _verus(environment: Mapping[str, str]) -> Finding:
-    path = shutil.which("verus", path=environment.get("PATH"))
-    if path:
-        return Finding("Verus", State.OK, path)
-    return Finding("Verus", State.OPTIONAL, "not found (only proofs of Rust code need it)")
+async def _verus(settings: Settings, environment: Mapping[str, str]) -> Finding:
+    try:
+        found = await find_verus(settings.verus, environment)
+    except VerusMissing as missing:
+        text = "not usable (only proofs of Rust code need it)"
+        return Finding("Verus", State.OPTIONAL, text, str(missing))
+    told = dict(found.environment)
+    beside = found.program.parent / "z3"
+    solver = told.get("VERUS_Z3_PATH") or (str(beside) if beside.exists() else "z3 of its own")
+    parts = [f"{found.version} ({found.program})"]
+    parts += [f"toolchain {found.build.toolchain}"] if found.build.toolchain else []
+    parts += [f"solver {solver}"]
+    parts += ["cargo-verus"] if found.cargo else []
+    return Finding("Verus", State.OK, ", ".join(parts))
 
 
 def _editors(environment: Mapping[str, str]) -> list[Finding]:

@@ -6,6 +6,8 @@ real one says is tested beside the parts that read it.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,3 +82,35 @@ def rust(shell: Any, verus_stand_in: Callable[..., Path]) -> Callable[..., Any]:
         return shell
 
     return told
+
+
+@pytest.fixture
+def running() -> Callable[[str], list[str]]:
+    """The processes of a stand-in that verify something just now, by its folder."""
+
+    def found(place: str) -> list[str]:
+        every = []
+        for entry in os.listdir("/proc"):
+            try:
+                words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            # Not one of synthd's own questions for its version.
+            if f"{place}/verus".encode() in words and b"--rlimit" in words:
+                every.append(entry)
+        return every
+
+    return found
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Any]], bool]:
+    def holds(what: Callable[[], Any], limit: float = 20.0) -> bool:
+        ends = time.monotonic() + limit
+        while time.monotonic() < ends:
+            if what():
+                return True
+            time.sleep(0.05)
+        return False
+
+    return holds

@@ -17,7 +17,8 @@ from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.report import Status
 from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
-from synthd.lsp.engine import Progress, Replacement, Request, Result
+from synthd.daemon.verus.seam import RustBuffers
+from synthd.lsp.engine import Progress, Proofs, Replacement, Request, Result
 from synthd.synth.attempt import Grade
 from synthd.synth.budget import Budget
 from synthd.synth.events import Asked, Event, Heard, Tried
@@ -35,6 +36,7 @@ class LocalEngine:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _composed: dict[str, Composed] = field(default_factory=dict)
     _composing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _rust: RustBuffers = field(default_factory=RustBuffers)
 
     async def synthesize(self, request: Request, tell: Callable[[Progress], None]) -> Result:
         if not request.trusted:
@@ -54,7 +56,14 @@ class LocalEngine:
             return _failed(function, str(failure))
         return _result(prepared, done)
 
+    async def verify_rust(
+        self, path: str, text: str, version: int, *, trusted: bool = True
+    ) -> Proofs | None:
+        """A ProofEngine's part: see there."""
+        return await self._rust.verify(path, text, version, trusted=trusted)
+
     async def close(self) -> None:
+        await self._rust.close()
         self._composed.clear()
         await self._stack.aclose()
 

@@ -60,6 +60,76 @@ class Result:
     report: dict[str, object] | None = None  # the same object that --json prints
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Of a text: lines and columns count from 0, columns in code points, the end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofNote:
+    """What a prover says about one place. range is None where that is not in the buffer."""
+
+    message: str
+    range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDiagnostic:
+    """kind: precondition, postcondition, invariant_end, overflow, …; severity: error, warning or
+    note. range: where to show it. notes: the other places that it is about, and what helps."""
+
+    kind: str
+    severity: str
+    message: str
+    range: Range | None = None
+    notes: tuple[ProofNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionProof:
+    """line: from 0, of its `fn`, for a lens. message: one sentence, for a hover. Only `proved` is
+    good news: that nothing is said against a function is `unknown`."""
+
+    name: str
+    line: int
+    status: str  # proved | refuted | unknown | stub
+    message: str
+    labels: tuple[str, ...] = ()
+    diagnostics: tuple[ProofDiagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What is known about a Rust buffer in this version of it, function by function.
+
+    diagnostics: those that are about no function. message: why nothing is known, where so.
+    """
+
+    path: str
+    version: int
+    functions: tuple[FunctionProof, ...] = ()
+    diagnostics: tuple[ProofDiagnostic, ...] = ()
+    message: str = ""
+
+
+class ProofEngine(Protocol):
+    async def verify_rust(
+        self, path: str, text: str, version: int, *, trusted: bool = True
+    ) -> Proofs | None:
+        """Verify a buffer as it stands; version: the document's, which the answer carries.
+
+        None where a newer version of the same buffer was given meanwhile: that call has ended
+        Verus for this one. Cancelling the task ends Verus before it returns. Never raises for what
+        a user can cause: that is Proofs with a message.
+        """
+        ...
+
+
 class Engine(Protocol):
     async def synthesize(self, request: Request, tell: Callable[[Progress], None]) -> Result:
         """Run one search to its end. Cancelling the task stops model and sandbox before it returns.

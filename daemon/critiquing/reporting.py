@@ -90,7 +90,8 @@ def _exploits(done: Critique, setup: Setup) -> ExploitsReport | None:
     trials = done.trials
     # Where the contract is found faulty without an example, nothing is left to be decided.
     found = Standing.UNDECIDED if done.blocked else standing(trials)
-    admitted = [trial for trial in trials if trial.came.verified and trial.came is not Came.OWN]
+    verified = (trial for trial in trials if trial.came.verified and trial.came is not Came.OWN)
+    admitted = {trial.body: trial for trial in verified}.values()
     return ExploitsReport(
         standing=found,
         message=_trials(trials, done, setup),

@@ -14,7 +14,7 @@ from synthd.synth.models.errors import ModelError
 from synthd.synth.run import Run
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.testing.earn import Earning, Findings
-from synthd.synth.testing.second import SecondOpinion
+from synthd.synth.testing.second import SecondOpinion, independent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class Grading:
 
     async def _second(self, first: Attempt) -> Attempt | str:
         """A program that was drafted by itself, or why there is none."""
+        # The search may have drawn one; the first, whether or not it agrees.
+        drafted = (a for a in self.run.accepted if a.candidate.parent is None)
+        if found := next((a for a in drafted if independent(a, first.candidate.code)), None):
+            return found
         ledger = self.run.ledger
         if self._left <= 0 or ledger.programs_left <= 0 or ledger.tokens_left < SMALLEST_CALL:
             return "nothing of the budget is left for a second program"

@@ -40,7 +40,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     model: str | None = Field(None, description="model to use, e.g. local/qwen2.5-coder:1.5b")
-    strategy: str = Field("seidr", description="search method; `synthd strategies` lists them")
+    strategy: str = Field("auto", description="search method; `synthd strategies` lists them")
     max_programs: Positive = Field(24, description="programs judged at most")
     max_seconds: PositiveSeconds = Field(120.0, description="wall seconds of one search at most")
     max_tokens: Positive = Field(8192, description="completion tokens at most, all calls together")

@@ -19,16 +19,20 @@ class Continuing:
     def __post_init__(self) -> None:
         self._can = continues(self.model)
 
+    def given(self, prompt: Prompt) -> Prompt:
+        """What the model is asked."""
+        return prompt[:-1] if prompt[-1].role == "assistant" and not self._can else prompt
+
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None]
     ) -> Completion:
         """A model that cannot, or at its first try refuses to, is asked for the whole answer."""
-        begun = prompt[-1].content if prompt[-1].role == "assistant" else ""
-        if begun and self._can:
+        given = self.given(prompt)
+        if given[-1].role == "assistant":
             try:
-                rest = await self.model.complete(prompt, sampling, heard)
+                rest = await self.model.complete(given, sampling, heard)
             except CannotContinue:
                 self._can = False
             else:
-                return replace(rest, text=begun + rest.text)
-        return await self.model.complete(prompt[:-1] if begun else prompt, sampling, heard)
+                return replace(rest, text=given[-1].content + rest.text)
+        return await self.model.complete(self.given(prompt), sampling, heard)

@@ -281,7 +281,7 @@ class Run:
             self.trace(Heard(call, piece))
 
         sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask), ask.logprobs)
-        self.trace(asked(call, ask, sampling))
+        self.trace(asked(call, ask, self._model.given(ask.prompt), sampling))
         completion: Completion | EmptyAnswer
         try:
             try:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synthd.synth.events import Answered, Asked
-from synthd.synth.ports import Completion, Finish, Sampling
+from synthd.synth.ports import Completion, Finish, Prompt, Sampling
 
 if TYPE_CHECKING:
     from synthd.synth.run import Ask
 
 
-def asked(call: int, ask: Ask, sampling: Sampling) -> Asked:
+def asked(call: int, ask: Ask, prompt: Prompt, sampling: Sampling) -> Asked:
     return Asked(
         call,
         ask.purpose,
         ask.temperature,
         ask.node,
         ask.parent.candidate.node if ask.parent else "",
-        ask.prompt,
+        prompt,
         sampling.seed,
         sampling.max_tokens,
     )

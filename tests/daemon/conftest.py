@@ -110,7 +110,8 @@ class Shell:
     folder: Path
     home: Path
     model: ScriptedOllama
-    environment: dict[str, str] = field(default_factory=dict)
+    # seidr ends with the first program that passes, so that a script of answers can be short.
+    environment: dict[str, str] = field(default_factory=lambda: {"SYNTHD_STRATEGY": "seidr"})
 
     def file(self, text: str | bytes, name: str = "work.py") -> Path:
         path = self.folder / name

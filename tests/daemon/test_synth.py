@@ -325,6 +325,7 @@ def test_settings_of_the_workspace_are_used_and_bad_ones_named(shell) -> None:
     shell.file(DOUBLE)
     shell.model.say = lambda prompt: WRONG
     shell.file("max_programs = 2\nstrategy = 'best-of-n'", "synthd.toml")
+    del shell.environment["SYNTHD_STRATEGY"]
     (report,) = shell.run("synth", "work.py", "--json").objects
     assert report["cost"]["programs"] == 2
     assert report["certificate"]["strategy"] == "best-of-n"

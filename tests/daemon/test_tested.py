@@ -165,6 +165,19 @@ def test_without_the_means_no_second_program_is_drawn(shell, stub, options, says
     assert says in report["untested"] and bool(says) == bool(report["untested"])
 
 
+def test_what_the_search_drafted_itself_is_the_second_program(shell) -> None:
+    """By default several drafts vote, and none is drawn in vain."""
+    shell.file(DOUBLE)
+    shell.environment["SYNTHD_STRATEGY"] = "auto"
+    shell.model.say = saying(["return x * 2", "return x + x"])
+    report = synthesized(shell)
+    assert report["grade"] == "tested"
+    voting = report["cost"]["model_calls"]
+    shell.file(DOUBLE)
+    shell.model.say = saying(["return x * 2", "return x + x"])
+    assert synthesized(shell, "--no-tested")["cost"]["model_calls"] == voting
+
+
 def test_a_list_of_the_examples_never_rises(shell) -> None:
     shell.file(DOUBLE.replace("4\n", "4\n    >>> double(3)\n    6\n"))
     shell.model.say = saying(["return {2: 4, 3: 6}.get(x, 0)"])

@@ -50,7 +50,7 @@ def _diagnostic(one: DiagnosticReport) -> Iterator[Line]:
 
 def _place(place: PlaceReport, wide: int) -> Iterator[Line]:
     margin = " " * wide
-    label = f": {place.label}" if place.label and not place.text else ""
+    label = f": {place.label}" if place.label and not place.ours else ""
     yield Line(f"  {margin}--> {place.file}:{place.line}:{place.column}{label}", "dim")
     shown = place.text.splitlines()[:_MOST_LINES] if place.ours else []
     mark = "^" if place.primary else "-"
@@ -66,8 +66,6 @@ def _place(place: PlaceReport, wide: int) -> Iterator[Line]:
             yield Line(f"  {margin} | {under} {label}".rstrip(), "red" if place.primary else "blue")
     if place.end_line >= place.line + _MOST_LINES and shown:
         yield Line(f"  {margin} | … up to line {place.end_line}", "dim")
-    if not place.ours and place.label:
-        yield Line(f"  {margin}  {place.label}", "blue")
 
 
 def _columns(place: PlaceReport, number: int, text: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from synthd.daemon.exits import BadInput
-from synthd.daemon.verus.sources import located
+from synthd.daemon.verus.sources import is_external, located
 from synthd.daemon.verus.standing import has_promise
 from synthd.daemon.verus.surroundings import surroundings
 from synthd.daemon.verus.verifying import refuse_unprovable
@@ -75,6 +75,11 @@ def prepare(source: SourceText, path: str, wanted: Wanted, rules: Rules) -> Prep
     """Refuses what cannot be proved. Raises BadInput. Runs nothing and calls no model."""
     function = located(source, path)
     refuse_unprovable(source, function)
+    if is_external(source.text, function):
+        raise BadInput(
+            f"{function.path} (line {function.line}) is trusted without a proof: take its "
+            "`#[verifier::external…]` away, or there is nothing to prove"
+        )
     given = _given(source, function, wanted)
     promises = has_promise(function)
     if not promises and not wanted.accept_untested:

@@ -9,6 +9,7 @@ from synthd.daemon.exits import BadInput
 from synthd.synth.rust.errors import RustSourceError
 from synthd.synth.rust.function import Mode, RustFunction
 from synthd.synth.rust.functions import find, functions, verus_macros
+from synthd.synth.rust.lexer import meaningful
 from synthd.synth.source.text import SourceText
 
 SUFFIX = ".rs"
@@ -81,6 +82,7 @@ def stubs(source: SourceText) -> tuple[str, ...]:
         one.path
         for one in functions(source.text)
         if one.stub and one.in_verus and one.mode is not Mode.SPEC
+        if not is_external(source.text, one)
     )
     if not found:
         raise BadInput(
@@ -88,3 +90,9 @@ def stubs(source: SourceText) -> tuple[str, ...]:
             f"`unimplemented!()` in it); name one with {source.path}::FUNCTION"
         )
     return found
+
+
+def is_external(text: str, function: RustFunction) -> bool:
+    """Verus takes somebody's word for it and never looks at its body."""
+    words = {token.text for span in function.attributes for token in meaningful(span.of(text))}
+    return any(word == "external" or word.startswith("external_") for word in words)

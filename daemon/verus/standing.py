@@ -8,7 +8,7 @@ from synthd.daemon.verus import facts
 from synthd.daemon.verus.facts import Grounds
 from synthd.daemon.verus.wire import RustStanding
 from synthd.synth.attempt import Evaluation, Verdict
-from synthd.synth.rust.function import RustFunction
+from synthd.synth.rust.function import Mode, RustFunction
 from synthd.synth.verifiers.verus.gate import Violation
 from synthd.synth.verifiers.verus.preflight import Trouble
 from synthd.synth.verifiers.verus.report import FunctionResult, Status, VerusReport
@@ -27,7 +27,10 @@ class Known:
 
 
 def has_promise(function: RustFunction) -> bool:
-    """A trait's function keeps the promises of the trait, which stand elsewhere."""
+    """A trait's function keeps the promises of the trait, which stand elsewhere; a spec function
+    is a promise itself, of which there is only to show that it ends."""
+    if function.mode is Mode.SPEC:
+        return True
     words = {word for word, _ in function.clauses}
     return bool(words & {"ensures", "returns"}) or function.path.count("::") > 1
 
@@ -54,17 +57,20 @@ def judged(
         why = evaluation.report.strip().rsplit("\n\n", 1)[-1]
         message = f"{function.path} is verified by itself, but {why}"
         return Known(RustStanding.UNDECIDED, message, (), grounds)
-    return trusted(function, grounds) or unknown(function, report, evaluation.report)
+    return unknown(function, report, evaluation.report)
+
+
+def _what(function: RustFunction) -> str:
+    if function.mode is Mode.SPEC:
+        return "its recursion ends"
+    return "what it promises" if has_promise(function) else "that it cannot panic, no more"
 
 
 def proved(function: RustFunction, grounds: Grounds) -> Known:
-    what = (
-        "what it promises" if has_promise(function) else "that it cannot panic or overflow, no more"
-    )
-    message = f"{function.path} is proved: {what}"
-    trusted = len({(trust.line, trust.what) for trust in grounds.trusts})
-    if trusted:
-        message += f"; the file takes {facts.things(trusted)} as true without a proof"
+    message = f"{function.path} is proved: {_what(function)}"
+    count = len({(trust.line, trust.what) for trust in grounds.trusts})
+    if count:
+        message += f"; the file takes {facts.things(count)} as true without a proof"
     if not grounds.stable:
         message += "; only one of two solver seeds proves it"
     unstable = () if grounds.stable else (UNSTABLE,)
@@ -93,12 +99,10 @@ def contradictory(function: RustFunction, grounds: Grounds) -> Known:
     return Known(RustStanding.REFUTED, message, (Trouble.CONTRADICTION.value,), grounds)
 
 
-def trusted(function: RustFunction, grounds: Grounds) -> Known | None:
+def trusted(function: RustFunction, grounds: Grounds) -> Known:
     """Of a function that Verus takes somebody's word for."""
-    own = [t for t in grounds.trusts if t.name == function.path and t.what.startswith("external")]
-    if not own:
-        return None
-    message = f"{function.path} is trusted, not verified: {own[0].what} (line {own[0].line})"
+    own = [str(t) for t in grounds.trusts if t.name == function.path]
+    message = f"{function.path} is trusted, not verified: {', '.join(own)}"
     return Known(RustStanding.UNDECIDED, message, (), grounds)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from synthd.daemon.exits import BadInput, Exit
 from synthd.daemon.verus import facts
 from synthd.daemon.verus.facts import Grounds
-from synthd.daemon.verus.sources import Named, located
+from synthd.daemon.verus.sources import Named, is_external, located
 from synthd.daemon.verus.standing import (
     Known,
     contradictory,
@@ -24,6 +24,7 @@ from synthd.daemon.verus.standing import (
     judged,
     proved,
     refuted,
+    trusted,
     unknown,
 )
 from synthd.daemon.verus.wire import DiagnosticReport, RustReport, RustStanding
@@ -74,18 +75,21 @@ class Verifying:
     async def _one(self, source: SourceText, function: RustFunction) -> RustReport:
         refuse_unprovable(source, function)
         told = _Telling(self, source, await self.checker.check(source.text), named=True)
+        if is_external(source.text, function):
+            grounds = Grounds(trusts=trusts(source.text, function))
+            return told.about(function, trusted(function, grounds))
         if function.stub or function.body is None:
             return told.stub(function)
         verifier = VerusVerifier(self.checker, source.text, function.path, self.rules)
         body = function.body.of(source.text)
         evaluation = await verifier.verify(Problem(function.path, ""), Candidate(body))
         evidence = verifier.evidence_of(body)
-        trusted = trusts(source.text, function)
+        rests = trusts(source.text, function)
         stable = evaluation.verdict is Verdict.ACCEPTED and UNSTABLE not in evaluation.labels
         probed = evidence.probed if evidence else ()
         if not probed and Trouble.CONTRADICTION.value in evaluation.labels:
             probed = (await verifier.preflight()).probed[:1]
-        grounds = Grounds(stable, probed, trusted, told.report.isolation)
+        grounds = Grounds(stable, probed, rests, told.report.isolation)
         own = told.result(function)
         return told.about(function, judged(function, evaluation, own, told.report, grounds))
 
@@ -108,10 +112,12 @@ class Verifying:
         again: VerusReport | None,
         entries: dict[str, Probed],
     ) -> Iterator[RustReport]:
-        trusted = told.trusted(every)
+        everywhere = told.trusted(every)
         stable = _verified(again) if again else frozenset()
         known = {one.path: one for one in told.report.functions}
         for function in every:
+            if is_external(told.source.text, function):
+                continue  # listed among what is trusted
             if function.stub and function.in_verus and function.mode is not Mode.SPEC:
                 yield told.stub(function)
                 continue
@@ -120,7 +126,7 @@ class Verifying:
                 continue
             probed = (entries[function.path],) if function.path in entries else ()
             grounds = Grounds(
-                function.path in stable, probed, _outside(trusted, told, function), _level(told)
+                function.path in stable, probed, _outside(everywhere, told, function), _level(told)
             )
             found = self._standing(told, function, own, every, grounds)
             yield told.about(function, found)

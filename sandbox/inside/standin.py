@@ -7,6 +7,8 @@ import re
 import types
 from typing import Any
 
+from synthd.sandbox.inside.fixtures import standin
+
 
 class Mark:
     def __init__(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -102,6 +104,6 @@ def pytest_standin() -> types.ModuleType:
         raises=raises,
         approx=Approx,
         param=Parameters,
-        fixture=Mark("fixture", (), {}),
+        fixture=standin,
     )
     return module

@@ -13,7 +13,7 @@ import unittest
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from synthd.sandbox.inside import asserts
+from synthd.sandbox.inside import asserts, fixtures
 from synthd.sandbox.inside.remote import Stop
 from synthd.sandbox.inside.report import Reporter, Unanswered, shown
 from synthd.sandbox.inside.standin import pytest_standin
@@ -112,22 +112,34 @@ class TestModule:
         ):
             return
         sets = [_parameter_sets(m) for m in marks if m.name == "parametrize"]
+        wanted = fixtures.required(function, 1 if "::" in name else 0)
+        known = fixtures.fixtures(self._module.__dict__)
         for combination in itertools.product(*reversed(sets)):
             given: dict[str, Any] = {}
             for values in combination:
                 given.update(values)
-            label = "-".join(shown(value) for value in given.values())
-            unit = f"{self._id}::{name}" + (f"[{label[:200]}]" if given else "")
-            problem = _missing(function, given, "::" in name)
-            short = name.rsplit("::", 1)[-1]
-            yield Test(unit, short, _caller(run, given), _line(function), problem)
+            needed = fixtures.Needed(known, [each for each in wanted if each not in given])
+            for chosen in needed.combinations():
+                label = "-".join(shown(value) for value in (*given.values(), *chosen.values()))
+                unit = f"{self._id}::{name}" + (f"[{label[:200]}]" if given or chosen else "")
+                short = name.rsplit("::", 1)[-1]
+                call = _caller(run, given, needed, chosen, wanted)
+                yield Test(unit, short, call, _line(function), needed.problem)
 
 
-def _caller(run: Callable[..., Any], given: dict[str, Any]) -> Callable[[], Any]:
+def _caller(
+    run: Callable[..., Any],
+    given: dict[str, Any],
+    needed: fixtures.Needed,
+    chosen: dict[str, Any],
+    wanted: list[str],
+) -> Callable[[], Any]:
     def call() -> None:
-        outcome = run(**given)
-        if inspect.iscoroutine(outcome):
-            asyncio.run(outcome)
+        with needed.made(chosen) as made:
+            used = {name: made[name] for name in wanted if name not in given}
+            outcome = run(**given, **used)
+            if inspect.iscoroutine(outcome):
+                asyncio.run(outcome)
 
     return call
 
@@ -144,13 +156,6 @@ def _parameter_sets(mark: Any) -> list[dict[str, Any]]:
             values = (row,) if len(names) == 1 else tuple(row)
         sets.append(dict(zip(names, values)))
     return sets
-
-
-def _missing(function: Any, given: dict[str, Any], method: bool) -> str:
-    parameters = list(inspect.signature(function).parameters.values())[1 if method else 0 :]
-    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (2, 4)]
-    missing = [name for name in needed if name not in given]
-    return f"needs the fixture {missing[0]}, and only plain tests can be used" if missing else ""
 
 
 def _line(function: Any) -> int:

@@ -195,7 +195,7 @@ async def test_output_that_is_compared_has_a_limit(open_judge: OpenJudge) -> Non
 
 
 async def test_broken_checks_are_told(open_judge: OpenJudge) -> None:
-    tests = "def test_a(tmp_path): f(1)\ndef test_b(): assert 1 == 2\ndef test_c(): assert f(1)\n"
+    tests = "def test_a(capfd): f(1)\ndef test_b(): assert 1 == 2\ndef test_c(): assert f(1)\n"
     checks = Checks(
         (Statement("d", "undefined(f(1))\n", "", 5), Statement("e", "1 / 0\n", "3\n", 6)),
         (Comparison("x", "f(nothing)", "1"), Comparison("y", "3", "3")),
@@ -208,7 +208,7 @@ async def test_broken_checks_are_told(open_judge: OpenJudge) -> None:
     assert "ZeroDivisionError" in problems["e"]
     assert "nothing" in problems["x"]
     assert "does not call f" in problems["y"]
-    assert "fixture tmp_path" in problems["t.py::test_a"]
+    assert "fixture capfd" in problems["t.py::test_a"]
     assert "fails by itself" in problems["t.py::test_b"]
     assert [unit.id for unit in spec.units] == ["t.py::test_c"]
 

@@ -15,6 +15,7 @@ from synthd.daemon.isolating import isolation
 from synthd.daemon.locations import user_config_file
 from synthd.daemon.settings import Settings
 from synthd.daemon.verus import sources
+from synthd.daemon.verus.crates import Crate
 from synthd.daemon.verus.installed import Tool, open_checker, tool
 from synthd.daemon.verus.showing import show, show_trusts
 from synthd.daemon.verus.verifying import CODES, Verifying
@@ -42,7 +43,8 @@ async def main(asked: Asked) -> Exit:
     if not asked.watch:
         # Before Verus is looked for: what the user can mend at once comes first.
         for target in asked.targets:
-            sources.resolve(target)
+            if not sources.is_crate(target):
+                sources.resolve(target)
     found = await tool(settings, os.environ)
     detection = await isolation(unsafe=asked.unsafe)
     session = _Session(asked, settings, found, detection)
@@ -71,9 +73,16 @@ class _Session:
     async def all(self, verifying: Verifying) -> Exit:
         return worst([await self._target(verifying, target) for target in self.asked.targets])
 
+    async def _reports(self, verifying: Verifying, target: str) -> list[RustReport]:
+        if sources.is_crate(target):
+            unsafe = self.asked.unsafe
+            crate = Crate(Path(target), self.tool, self.settings, self.detection, unsafe)
+            return await crate.verify()
+        return await verifying.verify(sources.resolve(target))
+
     async def _target(self, verifying: Verifying, target: str) -> Exit:
         try:
-            reports = await verifying.verify(sources.resolve(target))
+            reports = await self._reports(verifying, target)
         except Failure as failure:
             return failed(target, failure, json=self.asked.json)
         if not reports:
@@ -116,6 +125,8 @@ def _settings(asked: Asked) -> Settings:
 
 
 def _refuse(asked: Asked) -> None:
+    if asked.watch and any(map(sources.is_crate, asked.targets)):
+        raise BadInput("--watch is for files: name those of the crate that change")
     if asked.tests:
         raise BadInput(
             "--tests is for Python: a Rust function is held to its `requires` and `ensures`"

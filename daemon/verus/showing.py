@@ -84,7 +84,9 @@ def show_search(console: Console, report: ProofReport, diff: str, *, written: bo
         console.print(f"  {len(report.removed)} superfluous parts of the proof were left out")
     if report.certificate is not None and report.status is Status.VERIFIED:
         prover = report.certificate.prover
-        console.print(f"  {_facts(prover.model_copy(update={'isolation': ''}))}", style="dim", markup=False)
+        console.print(
+            f"  {_facts(prover.model_copy(update={'isolation': ''}))}", style="dim", markup=False
+        )
         for trust in prover.trusts[:MOST_TRUSTS]:
             name = trust.name or "the whole file"
             console.print(f"  rests on line {trust.line}: {trust.what} ({name})", markup=False)

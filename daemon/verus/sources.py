@@ -33,6 +33,10 @@ def is_rust(argument: str) -> bool:
     return Path(file).suffix == SUFFIX or (Path(file) / "Cargo.toml").is_file()
 
 
+def is_crate(argument: str) -> bool:
+    return (Path(argument) / "Cargo.toml").is_file()
+
+
 def resolve(argument: str) -> Named:
     """Raises BadInput for what does not exist, before anything is started."""
     file, _, function = argument.partition("::")
@@ -43,9 +47,7 @@ def resolve(argument: str) -> Named:
 def read(path: Path) -> SourceText:
     """Raises BadInput also where there is nothing that Verus would look at."""
     if path.is_dir():
-        raise BadInput(
-            f"{path} is a crate, and only single files are verified yet: name one, {path}/src/…"
-        )
+        raise BadInput(f"{path} is a crate: name a file in it, {path}/src/…")
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -43,7 +43,8 @@ def test_no_verus_macro(rust, command) -> None:
         ("verify", ["work.rs::count", "--python", "python3"], "--python is for Python"),
         ("synth", ["work.rs::count", "--gate", "loose"], "it is strict or paper"),
         ("synth", ["work.rs::count", "work.py::f"], "name them apart"),
-        ("verify", ["crate"], "only single files"),
+        ("synth", ["crate"], "name a file in it"),
+        ("verify", ["crate", "--watch"], "--watch is for files"),
     ],
 )
 def test_wrong_usage_is_explained(rust, work, command, arguments, says) -> None:

@@ -104,9 +104,7 @@ async def _tool(options: Options, settings: Settings) -> Tool | None:
 
 
 @asynccontextmanager
-async def _opened(
-    options: Options, settings: Settings, found: Tool | None
-) -> AsyncIterator[Setup]:
+async def _opened(options: Options, settings: Settings, found: Tool | None) -> AsyncIterator[Setup]:
     async with AsyncExitStack() as stack:
         checker = None
         if found is not None:

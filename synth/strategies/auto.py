@@ -6,11 +6,11 @@ and how much a repair is told. These are learned one by one, not in combination:
 programs than there are combinations. Which program is repaired is REx' bandit's choice; those that
 do the same on every check are one.
 
-A choice whose program is the best so far gains a half, and more the more of what was missing it
-brought. It loses a half where the program is no better, and one where it did only what was seen
-before: that was no step to anywhere. Before anything is known drafting is worth a half, and
-repairing `repairing` times what the best program passes: one that fails everything is hardly a
-start, and small models mend less often than they guess (Olausson et al. 2024 find the same).
+A choice whose program is the best so far gains one. It loses a half where the program is no better,
+and one where it did only what was seen before: that was no step to anywhere. Before anything is known drafting is worth a half, and
+repairing `repairing`, if there is a program that passes something: one that fails everything is
+hardly a start, and small models guess right more often than they mend (Olausson et al. 2024 find
+the same), so that `doubt` repairs have to show that they pay.
 
 A program that passes a few visible checks may still be wrong. So further drafts, which are
 independent as repairs are not, vote by what they do on generated inputs, until `agree` programs do
@@ -32,6 +32,7 @@ from synthd.synth.feedback import Level
 from synthd.synth.run import Ask, Run
 from synthd.synth.strategies.rex import Arm, Rex
 
+FLAT = 0.25  # no belief is certain
 LEVELS: tuple[Level, ...] = ("pass-fail", "first-failing", "all")
 
 
@@ -42,8 +43,10 @@ class Belief:
     gains: float = 0.0
     losses: float = 0.0
 
-    def draw(self, random: Random, prior: float = 0.5) -> float:
-        return random.betavariate(1 + prior + self.gains, 2 - prior + self.losses)
+    def draw(self, random: Random, prior: float = 0.5, weight: float = 2.0) -> float:
+        """prior: what is expected at first; weight: as if so many had been tried with that."""
+        gains, losses = weight * prior + self.gains, weight * (1 - prior) + self.losses
+        return random.betavariate(FLAT + gains, FLAT + losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,7 @@ class Known:
             did = tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
             new = bool(attempt.candidate.code) and did not in self._seen
             if attempt.score > self.best:
-                part = (attempt.score - self.best) / (1 - self.best)
-                gain, self.best = (1 + part) / 2, attempt.score
+                gain, self.best = 1.0, attempt.score
             if select.passes(attempt):
                 self.passing.append(attempt)
             elif new and not attempt.accepted:
@@ -91,7 +93,7 @@ class Known:
         self._seen.add(did)
         for belief in map(self.of, choice.parts):
             belief.gains += gain
-            belief.losses += 1 - gain if gain else 0.5 if new else 1.0
+            belief.losses += 0.0 if gain else 0.5 if new else 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,10 @@ class Auto:
         default=0.8, metadata={"meaning": "the higher one, also of drafts that vote"}
     )
     repairing: float = field(
-        default=0.5, metadata={"meaning": "what repairs are worth at first, as is drafting a half"}
+        default=0.3, metadata={"meaning": "what repairs are worth at first, as is drafting a half"}
+    )
+    doubt: float = field(
+        default=3, metadata={"meaning": "how many repairs weigh as much as that expectation"}
     )
     agree: int = field(
         default=2, metadata={"meaning": "programs that pass and do the same which end the search"}
@@ -131,7 +136,7 @@ class Auto:
             known.voters += 1
             return Choice("draft", self.warm)
         drafting = known.of("draft").draw(random)
-        repairing = known.of("repair").draw(random, self.repairing * known.best)
+        repairing = known.of("repair").draw(random, self.repairing * bool(known.best), self.doubt)
         if not known.parents or drafting > repairing:
             return Choice("draft", self._heat(known, "draft", random))
         told = max(LEVELS, key=lambda level: known.of(level).draw(random))

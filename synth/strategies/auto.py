@@ -7,10 +7,10 @@ programs than there are combinations. Which program is repaired is REx' bandit's
 do the same on every check are one.
 
 A choice whose program is the best so far gains one. It loses a half where the program is no better,
-and one where it did only what was seen before: that was no step to anywhere. Before anything is known drafting is worth a half, and
-repairing `repairing`, if there is a program that passes something: one that fails everything is
-hardly a start, and small models guess right more often than they mend (Olausson et al. 2024 find
-the same), so that `doubt` repairs have to show that they pay.
+and one where it did only what was seen before: that was no step to anywhere. Before anything is
+known drafting is worth a half, and repairing `repairing`, if there is a program that passes
+something. Small models guess right more often than they mend (Olausson et al. 2024 find the same),
+so the expectation of repairs weighs as much as `doubt` of them.
 
 A program that passes a few visible checks may still be wrong. So further drafts, which are
 independent as repairs are not, vote by what they do on generated inputs, until `agree` programs do

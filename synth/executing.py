@@ -25,6 +25,14 @@ def calls(run: Run, generated: int) -> tuple[str, ...]:
     return given + generate(run.problem, generated, run.seed)
 
 
+def further_calls(run: Run, generated: int) -> tuple[str, ...]:
+    """The same; () where none could be generated. On the checks' own calls alone programs that
+    pass do not differ."""
+    own = {call.text for call in example_calls(run.problem)}
+    found = calls(run, generated) if run.observes else ()
+    return found if set(found) - own else ()
+
+
 def some_calls(run: Run, generated: int) -> tuple[str, ...]:
     """The same. Raises Unmet, too, where there are none: then all programs would seem equal."""
     found = calls(run, generated)

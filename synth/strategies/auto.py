@@ -116,7 +116,7 @@ class Auto:
     inputs: int = field(default=24, metadata={"meaning": "generated calls on which they vote"})
 
     async def __call__(self, run: Run) -> None:
-        known = Known(executing.calls(run, self.inputs) if run.observes else ())
+        known = Known(executing.further_calls(run, self.inputs))
         numbers = count(1)
 
         async def work() -> None:

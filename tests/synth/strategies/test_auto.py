@@ -165,3 +165,9 @@ def test_what_is_in_flight_is_cancelled_once_the_vote_is_decided(world) -> None:
     ended = world().search(Auto(), [*RIGHT, *["x * x +" * 40] * 3])
     assert ended.model.running == 0 and ended.program == RIGHT[0]
     assert len(ended.tried) == 2
+
+
+def test_where_no_inputs_can_be_made_the_first_that_passes_is_taken(world) -> None:
+    """Programs that pass do not differ on the calls of the checks themselves."""
+    ended = world(head="def f(x):").search(Auto(), ["x + x", "x * 2"])
+    assert (ended.program, len(ended.tried)) == ("x + x", 1)

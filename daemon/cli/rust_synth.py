@@ -179,19 +179,20 @@ class _Command:
 
 
 def failed(options: Options, path: str, function: str, problem: Exception) -> Exit:
+    code = problem.code if isinstance(problem, Failure) else Exit.ENVIRONMENT
     if options.json:
         report = ProofReport(
             file=path,
             function=function,
             line=0,
-            status=Status.ERROR,
+            status=Status.UNDECIDED if code is Exit.UNDECIDED else Status.ERROR,
             grade=Grade.UNKNOWN,
             message=str(problem),
         )
         print(report.json_text(), flush=True)
     else:
         complain(f"{path}::{function}: {problem}")
-    return problem.code if isinstance(problem, Failure) else Exit.ENVIRONMENT
+    return code
 
 
 def _comment(done: Done) -> str:

@@ -158,6 +158,8 @@ def test_a_verus_that_always_crashes_asks_nobody(rust, work) -> None:
     shell.file(work, "work.rs")
     ended = both(shell, "work.rs")
     assert ended.code == 4 and "verify_bucket" in ended.err, "its backtrace is kept"
+    (row,) = both(shell, "work.rs", "--json").objects
+    assert row["status"] == "undecided" and "verify_bucket" in row["message"]
 
 
 @pytest.mark.parametrize("command", ["synth", "verify"])

@@ -211,6 +211,28 @@ def test_repairs_are_remembered_only_where_that_is_asked_for(rust, work, body) -
     assert ended.code == 2 and "may not be set by a workspace" in ended.err
 
 
+@pytest.mark.parametrize("options", [[], ["--write"]])
+def test_every_stub_of_a_file(rust, work, body, options) -> None:
+    shell = rust(
+        {"contains": ["i += 1", "ensures"], "answer": {"outcome": "proved", "verified": 6}}
+    )
+    twice = """fn twice(n: u32) -> (r: u32)
+    requires n < 100,
+    ensures r == n + n,
+{ todo!() }
+
+fn main()"""
+    path = shell.file(work.replace("fn main()", twice), "work.rs")
+    shell.model.say = lambda prompt: fenced("{\n    n + n\n}" if "`twice`" in prompt else body)
+    ended = shell.run("synth", "work.rs", "--json", *options)
+    found = [(row["function"], row["status"]) for row in ended.objects]
+    assert found == [("count", "verified"), ("twice", "verified")], ended.out
+    last = shell.model.prompts[-1]
+    assert "`twice`" in last and "i += 1" in last, "it is shown what was written before"
+    assert ("n + n\n}\n" in path.read_text()) == bool(options)
+    assert ("i += 1" in path.read_text()) == bool(options)
+
+
 def test_every_other_byte_stays(rust, work, body) -> None:
     shell = rust(RIGHT)
     odd = "\ufeff" + work.replace("\n", "\r\n").replace("} // verus!", "} // é\t \r\n\r\n")

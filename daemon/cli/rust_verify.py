@@ -47,7 +47,7 @@ async def main(asked: Asked) -> Exit:
                 sources.resolve(target)
     found = await tool(settings, os.environ)
     detection = await isolation(unsafe=asked.unsafe)
-    session = _Session(asked, settings, found, detection)
+    command = _Command(asked, settings, found, detection)
     async with open_checker(found, settings, detection, unsafe=asked.unsafe) as checker:
         rules = Rules(
             gate="paper" if asked.gate == "paper" else "strict",
@@ -55,16 +55,16 @@ async def main(asked: Asked) -> Exit:
         )
         verifying = Verifying(checker, rules, found.note)
         if not asked.watch:
-            return await session.all(verifying)
+            return await command.all(verifying)
         from synthd.daemon.cli.watching import watch
 
         files = [Path(target.partition("::")[0]) for target in asked.targets]
         complain(f"watching {', '.join(map(str, files))}; Ctrl-C ends it")
-        await watch(files, lambda: session.all(verifying))
+        await watch(files, lambda: command.all(verifying))
 
 
 @dataclass(frozen=True, slots=True)
-class _Session:
+class _Command:
     asked: Asked
     settings: Settings
     tool: Tool

@@ -211,6 +211,22 @@ def test_repairs_are_remembered_only_where_that_is_asked_for(rust, work, body) -
     assert ended.code == 2 and "may not be set by a workspace" in ended.err
 
 
+def test_repairs_of_alphaverus_are_shown(rust, work, done, body) -> None:
+    shell = rust(RIGHT)
+    shell.file(work, "work.rs")
+    wrong = done.replace("fn main() {\n}\n", "").replace("i += 1", "i += 7")
+    right = wrong.replace("i += 7", "i += 1")
+    shell.file(json.dumps({"error_pairs": [[wrong, "error: overflow", right]]}), "state.json")
+    shell.environment["SYNTHD_ALPHAVERUS"] = str(shell.folder / "state.json")
+    stepwise(shell, fenced(body))
+    ended = shell.run("synth", "work.rs", "--trace", "kept.jsonl")
+    assert ended.code == 0, ended.err
+    assert "i += 7" in (shell.folder / "kept.jsonl").read_text()
+    shell.file("{}", "state.json")
+    ended = shell.run("synth", "work.rs")
+    assert ended.code == 2 and "neither `error_pairs`" in ended.err
+
+
 @pytest.mark.parametrize("options", [[], ["--write"]])
 def test_every_stub_of_a_file(rust, work, body, options) -> None:
     shell = rust(

@@ -30,6 +30,7 @@ from synthd.daemon.verus.standing import (
 from synthd.daemon.verus.wire import DiagnosticReport, RustReport, RustStanding
 from synthd.synth.attempt import Candidate, Grade, Verdict
 from synthd.synth.problem import Problem
+from synthd.synth.rust.errors import RustSourceError
 from synthd.synth.rust.function import Mode, RustFunction
 from synthd.synth.rust.functions import functions
 from synthd.synth.source.text import SourceText
@@ -141,7 +142,11 @@ class Verifying:
     ) -> Known:
         if own.status is Status.FAILED:
             return refuted(function, own, told.report)
-        if cheats := inspect(told.source.text, told.source.text, function.path, self.rules):
+        try:
+            cheats = inspect(told.source.text, told.source.text, function.path, self.rules)
+        except RustSourceError:  # its brackets do not pair: nothing can be said of it
+            return unknown(function, told.report)
+        if cheats:
             return forbidden(function, cheats, grounds)
         if own.status is Status.UNKNOWN:
             return unknown(function, told.report)

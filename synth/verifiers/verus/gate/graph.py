@@ -31,7 +31,11 @@ def recursive(text: str, functions: tuple[RustFunction, ...], path: str) -> bool
     """
     executable = tuple(f for f in functions if f.mode is Mode.EXEC and f.body is not None)
     bodies = {f.path: code(f.body.of(text)) for f in executable if f.body is not None}
-    return path in _reached(executable, path, lambda one, other: _calls(bodies[one.path], other))
+    return path in _reached(
+        executable,
+        path,
+        lambda one, other: _calls(bodies[one.path], other, frozenset(one.parameters)),
+    )
 
 
 def _reached(
@@ -51,18 +55,18 @@ def _reached(
     return frozenset(seen)
 
 
-def _calls(body: Code, function: RustFunction) -> bool:
+def _calls(body: Code, function: RustFunction, parameters: frozenset[str]) -> bool:
     return any(
-        name == function.name and _meant(body, at, function.path.split("::")[:-1])
+        name == function.name and _meant(body, at, function.path.split("::")[:-1], parameters)
         for at, name in body.words()
     )
 
 
-def _meant(body: Code, at: int, owners: list[str]) -> bool:
+def _meant(body: Code, at: int, owners: list[str], parameters: frozenset[str]) -> bool:
     """Whether the name, as it is written there, may be that of a function of these owners."""
     before = body.name(at - 1)
     if body.name(at + 1) not in ("(", "::"):
-        return not owners and _value(body, at)
+        return not owners and body.name(at) not in parameters and _value(body, at)
     if before == ".":
         return body.name(at - 2) == "self" and body.name(at - 3) != "."
     if before != "::":

@@ -105,6 +105,7 @@ verus! {
 {attribute}
 fn f(x: u32) -> (r: u32) ensures r == 7, {clause} {{ {body} }}
 fn g(x: u32) -> (r: u32) ensures r == 7, {{ f(x) }}
+fn twice(g: u32) -> (r: u32) {{ other(g) }}
 }
 """
 
@@ -117,6 +118,8 @@ fn g(x: u32) -> (r: u32) ensures r == 7, {{ f(x) }}
         ("#[verifier::exec_allows_no_decreases_clause]", "decreases x,", "f(x)", False),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "let again = f; again(x)", True),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "let f = x; f", False),
+        # A parameter of g has the name of what calls f.
+        ("#[verifier::exec_allows_no_decreases_clause]", "", "twice(x)", False),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "h::f(x)", False),
         ("#[verifier::exec_allows_no_decreases_clause]", "", "s.f(x)", False),
         ("", "", "f(x)", False),

@@ -108,7 +108,7 @@ class Run:
     chosen: bool = field(default=False, init=False)  # best is what the strategy chose
     ledger: Ledger = field(init=False)
     _over: bool = field(default=False, init=False)
-    _model: Continuing = field(init=False)
+    _begun: Continuing = field(default_factory=Continuing, init=False)
     _slots: Slots = field(init=False)
     _settled: asyncio.Event = field(default_factory=asyncio.Event, init=False)  # the next call
     _calls: Iterable[int] = field(default_factory=lambda: count(1), init=False)
@@ -118,7 +118,6 @@ class Run:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.budget)
         self._slots = Slots(self.model.slots)
-        self._model = Continuing(self.model)
 
     def random(self, *names: str) -> Random:
         """The random stream of one decision, e.g. `run.random("rank", "3")`."""
@@ -281,11 +280,11 @@ class Run:
             self.trace(Heard(call, piece))
 
         sampling = Sampling(ask.temperature, grant, self._sampling_seed(ask), ask.logprobs)
-        self.trace(asked(call, ask, self._model.given(ask.prompt), sampling))
+        self.trace(asked(call, ask, self._begun.given(self.model, ask.prompt), sampling))
         completion: Completion | EmptyAnswer
         try:
             try:
-                completion = await self._model.complete(ask.prompt, sampling, hear)
+                completion = await self._begun.complete(self.model, ask.prompt, sampling, hear)
             except EmptyAnswer as empty:
                 completion = empty
             await self._step(f"answered {ask.purpose} {ask.node}")

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from synthd.sandbox.errors import SandboxBroken
 from synthd.sandbox.inside.wire import HEADER, LIMIT, BadFrame, Frame, Op, pack, unpack
-from synthd.sandbox.isolation import ENVIRONMENT
+from synthd.sandbox.starting import kill, started
 
 _PATIENCE = 2.0  # for a runner to end its children and itself
 _CHUNK = 1 << 18
@@ -68,15 +68,7 @@ class RunnerProcess:
         self._broken = ""
 
     async def start(self, command: list[str]) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
+        self._process = await started(command)
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._overhear())]
 
     async def __aenter__(self) -> RunnerProcess:
@@ -170,8 +162,7 @@ class RunnerProcess:
             try:
                 await asyncio.wait_for(process.wait(), _PATIENCE)
             except (TimeoutError, asyncio.CancelledError) as why:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+                kill(process)
                 await process.wait()
                 if isinstance(why, asyncio.CancelledError):
                     self._clean()

@@ -19,9 +19,10 @@ from synthd.sandbox.context import ModuleContext
 from synthd.sandbox.errors import SandboxBroken
 from synthd.sandbox.inside.wire import HEAD, HEADER, LIMIT, BadFrame, Op, pack, unpack
 from synthd.sandbox.interpreter import Interpreter
-from synthd.sandbox.isolation import ENVIRONMENT, command
+from synthd.sandbox.isolation import command
 from synthd.sandbox.level import Level
 from synthd.sandbox.limits import Limits
+from synthd.sandbox.starting import kill, started
 
 _PATIENCE = 2.0  # for a worker's two processes to end by themselves
 _TESTER_SHARE = 2  # a tester may use so many times a candidate's memory: it holds the tests, too
@@ -88,16 +89,7 @@ class Worker:
         argv = command(
             setting.level, setting.interpreter, setting.context, setting.limits, scratch, (), role
         )
-        return await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-            pass_fds=(end.fileno(),),
-        )
+        return await started(argv, descriptors=(end.fileno(),))
 
     @property
     def busy(self) -> int:
@@ -174,9 +166,7 @@ class Worker:
     def kill(self, why: str) -> None:
         self.give_up(why)
         for process in self._processes:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+            kill(process)
 
     async def close(self) -> None:
         """End both processes and wait until they are gone. Also when cancelled."""

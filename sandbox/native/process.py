@@ -14,7 +14,7 @@ from typing import Any
 from synthd.sandbox.errors import SandboxBroken
 from synthd.sandbox.inside.native_wire import MOST, Order, join, split
 from synthd.sandbox.inside.wire import BadFrame, pack, unpack
-from synthd.sandbox.isolation import ENVIRONMENT
+from synthd.sandbox.starting import kill, started
 
 _PATIENCE = 2.0  # for a supervisor to end its child and itself
 _CHUNK = 1 << 18
@@ -50,15 +50,7 @@ class Supervised:
         self._buffer = bytearray()
 
     async def start(self, command: list[str]) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=ENVIRONMENT,
-            cwd="/",
-            start_new_session=True,
-        )
+        self._process = await started(command)
         self._hearing = asyncio.create_task(self._overhear())
 
     async def ask(self, order: Order, head: dict[str, Any], given: bytes) -> Ran:
@@ -131,10 +123,8 @@ class Supervised:
         except TimeoutError:
             pass
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            kill(process)
+            await process.wait()
             if self._hearing is not None:
                 self._hearing.cancel()
                 await asyncio.gather(self._hearing, return_exceptions=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from synthd.sandbox.errors import SandboxBroken, SandboxUnavailable
 from synthd.sandbox.inside import native_filter, seccomp
 from synthd.sandbox.level import Detection, Level
+from synthd.sandbox.starting import kill, started
 from synthd.sandbox.verus.boot import FAILED
 from synthd.sandbox.verus.run import Ending, VerusLimits, VerusRan
 from synthd.sandbox.verus.view import Order, command
@@ -33,6 +34,9 @@ def allow(detection: Detection, unsafe: bool) -> None:
         raise SandboxUnavailable(f"Verus cannot be run safely here: {why}{remedy}")
 
 
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
 async def run(
     order: Order, files: Mapping[str, str], level: Level, limits: VerusLimits
 ) -> VerusRan:
@@ -45,7 +49,11 @@ async def run(
         boxed = level is Level.BUBBLEWRAP
         with _filter(level) as filter_at:
             argv = command(level, order, private, limits, filter_at)
-            process = await _started(argv, filter_at, boxed)
+            process = await started(
+                argv,
+                environment=_ENVIRONMENT,
+                descriptors=() if filter_at is None else (filter_at,),
+            )
         ending, said, complained = await _follow(process, limits, boxed)
     seconds = time.monotonic() - began
     code = process.returncode or 0
@@ -56,32 +64,6 @@ async def run(
         ending, code = Ending.SIGNALLED, -code if code < 0 else code - 128
     stdout, stderr = (text.decode(errors="replace") for text in (said, complained))
     return VerusRan(ending, code, stdout, stderr, seconds, level.value, order.words)
-
-
-async def _started(
-    argv: list[str], filter_at: int | None, boxed: bool
-) -> asyncio.subprocess.Process:
-    """Cancelled while it starts, asyncio would wait for ever for pipes that it did not connect: so
-    it starts in any case, and is ended then."""
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.PIPE,  # the boot process ends with it
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            cwd="/",
-            start_new_session=True,
-            pass_fds=() if filter_at is None else (filter_at,),
-        )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await asyncio.wait([starting])
-        if starting.exception() is None:
-            await _end(starting.result(), [], boxed)
-        raise
 
 
 async def _follow(
@@ -125,7 +107,7 @@ async def _end(
     assert process.stdin is not None
     process.stdin.close()  # the boot process kills all that is below it, and ends
     if process.returncode is None and boxed:
-        _kill(process)  # and the kernel, all that is in its namespace
+        kill(process)  # and the kernel, all that is in its namespace
     for task in hearing:
         task.cancel()
     await asyncio.gather(*hearing, return_exceptions=True)
@@ -133,7 +115,7 @@ async def _end(
         async with asyncio.timeout(_PATIENCE):
             await _silence(process)
     if process.returncode is None:
-        _kill(process)
+        kill(process)
         await process.wait()
     transport = getattr(process, "_transport", None)
     if transport is not None:
@@ -146,11 +128,6 @@ async def _silence(process: asyncio.subprocess.Process) -> None:
         while stream is not None and await stream.read(_CHUNK):
             pass
     await process.wait()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _is_ours(code: int, said: bytes, complained: bytes) -> bool:

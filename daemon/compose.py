@@ -6,16 +6,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.exits import BadInput
 from synthd.daemon.isolating import isolation
-from synthd.daemon.locations import models_dir
-from synthd.daemon.models import choose
+from synthd.daemon.models import settled
 from synthd.daemon.recording import Recording
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
 from synthd.daemon.traces.kept import Tracing
 from synthd.synth.budget import Budget
-from synthd.synth.models.errors import ModelError
 from synthd.synth.strategies import registry
 
 
@@ -55,15 +53,7 @@ async def compose(
     except registry.BadStrategy as error:
         raise BadInput(str(error)) from None
     detection = await isolation(unsafe=unsafe)
-    try:
-        chosen = await choose(
-            settings.model if named else None,
-            settings.model,
-            settings.ollama_host,
-            models_dir(settings),
-        )
-    except ModelError as error:
-        raise Missing(str(error)) from None
+    chosen = await settled(settings, named=named)
     budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)
     setup = Setup(
         model=chosen.model,

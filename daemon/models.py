@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from synthd.daemon.exits import Missing
+from synthd.daemon.locations import models_dir
+from synthd.daemon.settings import Settings
 from synthd.daemon.weights.catalogue import CATALOGUE, Weights
 from synthd.daemon.weights.store import Store
 from synthd.synth.models import ollama_server
@@ -33,6 +36,19 @@ class Chosen:
 
     async def aclose(self) -> None:
         await self.model.aclose()
+
+
+async def settled(settings: Settings, *, named: bool) -> Chosen:
+    """What the settings say; named: for this very command. Raises Missing."""
+    try:
+        return await choose(
+            settings.model if named else None,
+            settings.model,
+            settings.ollama_host,
+            models_dir(settings),
+        )
+    except ModelError as error:
+        raise Missing(str(error)) from None
 
 
 async def choose(

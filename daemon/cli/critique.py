@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from synthd.daemon import config
 from synthd.daemon.cli.critique_showing import Live, show
-from synthd.daemon.cli.running import finish
+from synthd.daemon.cli.running import finish, telling
 from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.critiquing.critique import Setup, critique
 from synthd.daemon.critiquing.record import Record, usual_path
@@ -20,8 +20,8 @@ from synthd.daemon.critiquing.reporting import reported
 from synthd.daemon.critiquing.subjects import Subject, subjects
 from synthd.daemon.exits import Exit, Failure, Missing, worst
 from synthd.daemon.isolating import isolation
-from synthd.daemon.locations import models_dir, recordings_dir, user_config_file
-from synthd.daemon.models import choose
+from synthd.daemon.locations import recordings_dir, user_config_file
+from synthd.daemon.models import settled
 from synthd.daemon.settings import Settings
 from synthd.daemon.verus.installed import Tool, open_checker, tool
 from synthd.synth.budget import Budget
@@ -68,14 +68,10 @@ def main(options: Options) -> NoReturn:
 
 
 async def _main(options: Options) -> Exit:
-    try:
-        return await _all(options)
-    except Failure as failure:
-        if not options.json:
-            raise
-        file, _, function = options.target.partition("::")
+    def tell(file: str, function: str, failure: Failure) -> None:
         print(_error(file, function, failure).json_text(), flush=True)
-        return failure.code
+
+    return await telling(_all(options), (options.target,), tell if options.json else None)
 
 
 async def _all(options: Options) -> Exit:
@@ -132,15 +128,7 @@ async def _opened(options: Options, settings: Settings, found: Tool | None) -> A
 
 async def _model(options: Options, settings: Settings, stack: AsyncExitStack) -> Model:
     named = options.settings.get("model") is not None
-    try:
-        chosen = await choose(
-            settings.model if named else None,
-            settings.model,
-            settings.ollama_host,
-            models_dir(settings),
-        )
-    except ModelError as error:
-        raise Missing(str(error)) from None
+    chosen = await settled(settings, named=named)
     stack.push_async_callback(chosen.aclose)
     return chosen.model
 

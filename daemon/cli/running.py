@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, NoReturn
 
 import typer
@@ -27,6 +27,24 @@ def finish(work: Callable[[], Coroutine[Any, Any, Exit]]) -> NoReturn:
         # Whoever read our output has left (`synthd … | head`); there is nobody to tell.
         code = Exit.INTERRUPTED
     raise typer.Exit(int(code))
+
+
+async def telling(
+    work: Coroutine[Any, Any, Exit],
+    targets: Iterable[str],
+    tell: Callable[[str, str, Failure], None] | None,
+) -> Exit:
+    """With `tell` a failure is told once for each target that was named (file, function): a script
+    reads stdout, and gets an object for each."""
+    try:
+        return await work
+    except Failure as failure:
+        if tell is None:
+            raise
+        for target in targets:
+            file, _, function = target.partition("::")
+            tell(file, function, failure)
+        return failure.code
 
 
 async def _interruptible(work: Callable[[], Coroutine[Any, Any, Exit]]) -> Exit:

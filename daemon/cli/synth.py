@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from synthd.daemon import config
 from synthd.daemon.cli import ask, targets
 from synthd.daemon.cli.live import Live
-from synthd.daemon.cli.running import finish
+from synthd.daemon.cli.running import finish, telling
 from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.show import show
 from synthd.daemon.compose import Composed, compose
@@ -72,16 +72,10 @@ def main(options: Options) -> NoReturn:
 
 
 async def _main(options: Options) -> Exit:
-    try:
-        return await _all(options)
-    except Failure as failure:
-        if not options.json:
-            raise
-        # A script reads stdout: it gets an object for each function that was asked for.
-        for argument in options.targets:
-            file, _, function = argument.partition("::")
-            _failed(options, Path(file), function, failure)
-        return failure.code
+    def tell(file: str, function: str, failure: Failure) -> None:
+        _failed(options, Path(file), function, failure)
+
+    return await telling(_all(options), options.targets, tell if options.json else None)
 
 
 async def _all(options: Options) -> Exit:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from synthd.daemon import config
 from synthd.daemon.cli import targets, watching
-from synthd.daemon.cli.running import finish
+from synthd.daemon.cli.running import finish, telling
 from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.show import count, show_checks
 from synthd.daemon.exits import BadInput, Exit, Failure, Uncalled, worst
@@ -90,16 +90,10 @@ def main(options: Options) -> NoReturn:
 
 
 async def _main(options: Options) -> Exit:
-    try:
-        return await _all(options)
-    except Failure as failure:
-        if not options.json:
-            raise
-        # A script reads stdout: it gets an object for each target that was named.
-        for argument in options.targets:
-            file, _, function = argument.partition("::")
-            print(_error(Path(file), function, 0, failure).json_text(), flush=True)
-        return failure.code
+    def tell(file: str, function: str, failure: Failure) -> None:
+        print(_error(Path(file), function, 0, failure).json_text(), flush=True)
+
+    return await telling(_all(options), options.targets, tell if options.json else None)
 
 
 async def _all(options: Options) -> Exit:

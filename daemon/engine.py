@@ -86,10 +86,18 @@ def _prepared(request: Request) -> tuple[Prepared, Settings]:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)
     if "tested_seconds" not in settings.model_fields_set:
-        # Who waits for an edit gets it when its examples hold; who wants more has said so.
-        settings = settings.model_copy(update={"tested_seconds": 0.0})
+        settings = _hasty(settings)
     target = at(source, request.offset)
     return prepare(source, target, place, Wanted()), settings
+
+
+def _hasty(settings: Settings) -> Settings:
+    """Who waits for an edit gets it when its examples hold; who wants more has said so."""
+    parameters = {
+        **settings.parameters,
+        "auto": {"agree": 1, **settings.parameters.get("auto", {})},
+    }
+    return settings.model_copy(update={"tested_seconds": 0.0, "parameters": parameters})
 
 
 def _result(prepared: Prepared, done: Done) -> Result:

@@ -113,21 +113,24 @@ class Auto:
         default=2, metadata={"meaning": "programs that pass and do the same which end the search"}
     )
     votes: int = field(default=4, metadata={"meaning": "drafts at most once a program passes"})
+    at_once: int = field(
+        default=2, metadata={"meaning": "of these at a time: more would seldom be needed"}
+    )
     inputs: int = field(default=24, metadata={"meaning": "generated calls on which they vote"})
 
     async def __call__(self, run: Run) -> None:
         known = Known(executing.further_calls(run, self.inputs))
         numbers = count(1)
 
-        async def work() -> None:
-            while not known.passing or known.voters < self.votes:
+        async def work(place: int) -> None:
+            while not known.passing or (known.voters < self.votes and place < self.at_once):
                 number = next(numbers)
                 choice = self._choose(known, run.random("choose", str(number)))
                 if not await self._pull(run, known, choice, number):
                     return
 
         if await self._pull(run, known, Choice("draft", 0.0), 0):
-            await concurrently(work() for _ in range(run.slots))
+            await concurrently(work(place) for place in range(run.slots))
         await self._settle(run, known, agree=1)
 
     def _choose(self, known: Known, random: Random) -> Choice:

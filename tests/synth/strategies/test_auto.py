@@ -171,3 +171,10 @@ def test_where_no_inputs_can_be_made_the_first_that_passes_is_taken(world) -> No
     """Programs that pass do not differ on the calls of the checks themselves."""
     ended = world(head="def f(x):").search(Auto(), ["x + x", "x * 2"])
     assert (ended.program, len(ended.tried)) == ("x + x", 1)
+
+
+@pytest.mark.parametrize(("agree", "drawn"), [(1, 1), (2, 3)])
+def test_no_more_votes_are_drawn_than_may_be_needed(world, agree: int, drawn: int) -> None:
+    ended = world().search(Auto(agree=agree), ["x + x"] * 9, slots=4)
+    assert ended.program == "x + x"
+    assert sum(isinstance(event, Asked) for event in ended.events) == drawn

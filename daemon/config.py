@@ -28,6 +28,7 @@ NOT_FOR_WORKSPACES = (
     "verus",
     "keep_exemplars",
     "alphaverus",
+    "daemon",
 )
 
 

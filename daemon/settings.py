@@ -16,6 +16,7 @@ from synthd.synth.models.names import parse
 
 Positive = Annotated[int, Field(ge=1)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class LimitSettings(BaseModel):
@@ -32,6 +33,27 @@ class LimitSettings(BaseModel):
     scratch_mb: Positive = Field(64, description="size of its private tmp, MiB (bubblewrap)")
     open_files: Positive = Field(128, description="files open at once")
     threads: Positive = Field(64, description="threads of a compiled program")
+
+
+class DaemonSettings(BaseModel):
+    """The background process. Only the user's own config may set these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    idle_minutes: Minutes = Field(
+        30.0, description="exit after so long without clients and jobs; 0: never"
+    )
+    model_idle_minutes: Minutes = Field(
+        10.0, description="unload a model after so long without calls; 0: never"
+    )
+    jobs_at_once: Annotated[int, Field(ge=1)] = Field(
+        2, description="jobs that run at once, each with its sandbox; others wait"
+    )
+    keep_days: Minutes = Field(90.0, description="age after which ended jobs and logs go; 0: never")
+    keep_mb: Annotated[int, Field(ge=0)] = Field(
+        1024, description="size of all ended jobs beyond which the oldest go; 0: no limit"
+    )
+    reverify: bool = Field(False, description="verify again on save what has a certificate")
 
 
 class Settings(BaseModel):
@@ -69,6 +91,7 @@ class Settings(BaseModel):
     alphaverus: str | None = Field(
         None, description="AlphaVerus' state file, to learn repairs from (user config only)"
     )
+    daemon: DaemonSettings = Field(DaemonSettings(), description="the background process")
     limits: LimitSettings = Field(LimitSettings(), description="sandbox limits")
     parameters: dict[str, dict[str, bool | int | float | str]] = Field(
         default_factory=dict, description="strategy parameters, e.g. [parameters.seidr]"

@@ -1,0 +1,1 @@
+"""Embedded models that the daemon holds: started when used, started again, unloaded when idle."""

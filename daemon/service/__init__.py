@@ -1,0 +1,1 @@
+"""The background process: its socket, its life, what it answers about itself."""

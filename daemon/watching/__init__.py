@@ -1,0 +1,1 @@
+"""What changes on disk: configs, files with certificates, weights."""

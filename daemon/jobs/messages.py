@@ -5,6 +5,8 @@ when its input ends. What it says is believed only once it was read as one of th
 no generated code itself, its sandboxes do.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Literal
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.observation import Observation
+from synthd.synth.observation import Happened, Observation
 
 if TYPE_CHECKING:
     from synthd.synth.ports import Prompt
@@ -27,6 +27,7 @@ class Asked:
     prompt: Prompt = ()
     seed: int = 0
     max_tokens: int = 0
+    top_p: float | None = None  # None: what the backend does by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A model call ended."""
+    """A model call ended. fingerprint: which version of itself the backend says that it was."""
 
     call: int
     completion: str
@@ -47,6 +48,7 @@ class Answered:
     completion_tokens: int
     cut: bool = False  # at the most tokens that the call might cost
     counted: bool = True  # the counts are the backend's, not our estimate
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +67,46 @@ class Observed:
     observations: tuple[Observation, ...]
 
 
-Event = Asked | Heard | Answered | Tried | Observed
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Programs that a choice took for one, by their nodes; the first stands for all.
+
+    figures: what speaks for it, by name: ("votes", 3.0).
+    """
+
+    nodes: tuple[str, ...]
+    figures: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What the programs of some groups, by their places, do on a call."""
+
+    happened: Happened
+    shown: str
+    groups: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A call that tells groups apart; one that was not executed on it is in no outcome."""
+
+    call: str
+    outcomes: tuple[Did, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """A strategy that collects took the program of a node for its result, and ended with that.
+
+    by: what decided, in words; "" where nothing was compared. groups: the programs among which it
+    chose. partings: the calls that divide them most evenly first.
+    """
+
+    node: str
+    by: str = ""
+    groups: tuple[Group, ...] = ()
+    partings: tuple[Parting, ...] = ()
+
+
+Event = Asked | Heard | Answered | Tried | Observed | Chose

@@ -49,4 +49,7 @@ async def rows(run: Run, attempts: Sequence[Attempt], wanted: Sequence[str]) -> 
     programs = select.distinct(attempts)
     seen = await concurrently(run.observe(program, wanted) for program in programs)
     known = {program.candidate.code: row for program, row in zip(programs, seen, strict=True)}
-    return [known[attempt.candidate.code] for attempt in attempts]
+    found: list[Row] = [known[attempt.candidate.code] for attempt in attempts]
+    # Whoever chooses next does so by this: nothing is awaited between.
+    run.evidence.compared = (attempts, found)
+    return found

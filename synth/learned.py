@@ -5,6 +5,7 @@ Nothing here implements it yet; what does so will stand beside the verifier that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from synthd.synth.attempt import Candidate
@@ -22,8 +23,21 @@ class Estimator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """What it says is evidence of the choice that follows."""
+
+    inner: Estimator
+    estimates: dict[str, float]
+
+    async def estimate(self, problem: Problem, candidate: Candidate) -> float:
+        value = await self.inner.estimate(problem, candidate)
+        self.estimates[candidate.code] = value
+        return value
+
+
 def learned(run: Run) -> Estimator:
     """Raises Unmet where there is none: to be called before anything is spent."""
     if not isinstance(run.verifier, Estimator):
         raise Unmet("no learned verifier is configured: choose another way to select programs")
-    return run.verifier
+    return Remembering(run.verifier, run.evidence.estimates)

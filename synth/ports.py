@@ -27,12 +27,15 @@ class Sampling:
     """How one completion is drawn. max_tokens is a hard limit on what the call may cost.
 
     logprobs asks for the log-probability of every token, which not every backend gives.
+    top_p: only the likeliest tokens that make up this much are drawn from. None: it is not sent,
+    and the backend's own holds, which is not the same in all of them.
     """
 
     temperature: float
     max_tokens: int
     seed: int
     logprobs: bool = False
+    top_p: float | None = None
 
 
 class Finish(StrEnum):
@@ -45,6 +48,7 @@ class Completion:
     """prompt_tokens and completion_tokens are the backend's count where it gives one;
     counted is False where they are our estimate. logprobs: natural logarithms, one for each
     token of the text, None unless asked for and given; pieces: the text of each of these tokens.
+    fingerprint: which version of itself a remote backend says that it was, where it does.
     """
 
     text: str
@@ -54,6 +58,7 @@ class Completion:
     counted: bool = True
     logprobs: tuple[float, ...] | None = None
     pieces: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 def unheard(_: str) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from synthd.synth.ask import Ask
 from synthd.synth.events import Answered, Asked
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling
-
-if TYPE_CHECKING:
-    from synthd.synth.run import Ask
 
 
 def asked(call: int, ask: Ask, prompt: Prompt, sampling: Sampling) -> Asked:
@@ -21,6 +17,7 @@ def asked(call: int, ask: Ask, prompt: Prompt, sampling: Sampling) -> Asked:
         prompt,
         sampling.seed,
         sampling.max_tokens,
+        sampling.top_p,
     )
 
 
@@ -32,4 +29,5 @@ def answered(call: int, completion: Completion) -> Answered:
         completion.completion_tokens,
         completion.finish is Finish.LENGTH,
         completion.counted,
+        completion.fingerprint,
     )

@@ -86,6 +86,7 @@ class OllamaModel:
                     "num_predict": sampling.max_tokens,
                     "seed": sampling.seed,
                     "num_ctx": self._context,
+                    **({} if sampling.top_p is None else {"top_p": sampling.top_p}),
                 },
             )
             async with aclosing(chunks):  # type: ignore[type-var]

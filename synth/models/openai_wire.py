@@ -28,6 +28,7 @@ def body(prompt: Prompt, sampling: Sampling) -> dict[str, object]:
         "stream_options": {"include_usage": True},
         "cache_prompt": True,
         **logprobs,
+        **({} if sampling.top_p is None else {"top_p": sampling.top_p}),
     }
 
 

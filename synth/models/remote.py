@@ -86,6 +86,7 @@ class RemoteModel:
                 max_tokens=sampling.max_tokens,
                 seed=sampling.seed,
                 **({"logprobs": True} if sampling.logprobs else {}),
+                **({} if sampling.top_p is None else {"top_p": sampling.top_p}),
                 stream=True,
                 stream_options={"include_usage": True},
                 api_base=self._base or None,
@@ -145,7 +146,8 @@ def _piece(chunk: Any) -> Piece:
     choice = chunk.choices[0]
     told: Any = getattr(choice, "logprobs", None)
     told = told.model_dump() if hasattr(told, "model_dump") else told
-    return Piece(choice.delta.content or "", likely=likely(told))
+    fingerprint = str(getattr(chunk, "system_fingerprint", None) or "")
+    return Piece(choice.delta.content or "", likely=likely(told), fingerprint=fingerprint)
 
 
 def _end(stream: Any) -> Piece:

@@ -37,6 +37,7 @@ class Piece:
     finish: Finish | None = None
     tokens: Tokens | None = None
     likely: tuple[Likely, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Collector:
     finish: Finish | None = None
     tokens: Tokens | None = None
     likely: list[Likely] = field(default_factory=list)
+    fingerprint: str = ""
 
     def add(self, piece: Piece) -> None:
         if piece.text:
@@ -57,6 +59,7 @@ class Collector:
         self.finish = piece.finish or self.finish
         self.tokens = piece.tokens or self.tokens
         self.likely += piece.likely
+        self.fingerprint = piece.fingerprint or self.fingerprint
 
     @property
     def started(self) -> bool:
@@ -84,6 +87,7 @@ class Collector:
             counted=self.tokens is not None,
             logprobs=tuple(token.logprob for token in self.likely) or None,
             pieces=_texts(self.likely),
+            fingerprint=self.fingerprint,
         )
 
     def _estimate(self) -> Tokens:

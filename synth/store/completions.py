@@ -56,10 +56,18 @@ def key(model: str, identity: str, prompt: Prompt, sampling: Sampling, index: in
             "model": model,
             "identity": identity,
             "messages": [asdict(message) for message in prompt],
-            "sampling": asdict(sampling),
+            "sampling": _sampling(sampling),
             "index": index,
         }
     )
+
+
+def _sampling(sampling: Sampling) -> dict[str, Any]:
+    """What is not asked for is not in the key, so that what was kept before it was known stays."""
+    row = asdict(sampling)
+    if sampling.top_p is None:
+        del row["top_p"]
+    return row
 
 
 def _kept(body: dict[str, Any]) -> Kept:

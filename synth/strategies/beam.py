@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from synthd.synth import likelihood, prompts
+from synthd.synth import choosing, likelihood, prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.run import Ask, Run
 
@@ -48,7 +48,11 @@ class Beam:
                 break
         if kept and self.collects:
             ranked = sorted(kept.values(), key=likelihood.mean, reverse=True)
-            run.choose(max(ranked, key=lambda attempt: attempt.rank))
+            likely = [likelihood.mean(attempt) for attempt in ranked]
+            why = choosing.alone(
+                "checks, then log-probability", ranked, {"log-probability": likely}
+            )
+            run.choose(max(ranked, key=lambda attempt: attempt.rank), why)
 
     def _ask(self, run: Run, number: int) -> Ask:
         return Ask(

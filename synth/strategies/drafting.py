@@ -7,11 +7,26 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.run import Ask, Run
 
 
-async def drafts(run: Run, n: int, temperature: float, *, logprobs: bool = False) -> list[Attempt]:
+async def drafts(
+    run: Run,
+    n: int,
+    temperature: float,
+    *,
+    logprobs: bool = False,
+    top_p: float | None = None,
+) -> list[Attempt]:
     """n programs at one temperature, each judged as it arrives; in the order they were asked for,
     whichever came first. Fewer where the budget ends."""
     prompt = prompts.draft(run.problem)
     return await run.attempts(
-        Ask(prompt, temperature, f"draft.{place}", "draft", (0, place), logprobs=logprobs)
+        Ask(
+            prompt,
+            temperature,
+            f"draft.{place}",
+            "draft",
+            (0, place),
+            logprobs=logprobs,
+            top_p=top_p,
+        )
         for place in range(n)
     )

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 from typing import ClassVar, Literal
 
-from synthd.synth import behaviour, executing, likelihood, select
+from synthd.synth import behaviour, choosing, executing, likelihood, select
 from synthd.synth.attempt import Attempt
 from synthd.synth.run import Run
 from synthd.synth.similarity import similarity
@@ -37,6 +37,13 @@ class Mbr:
     collects: ClassVar[bool] = True
     n: int = field(default=16, metadata={"meaning": "programs drawn"})
     temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
+            "most": 1,
+        },
+    )
     utility: Literal["agreement", "equality", "edit"] = field(
         default="agreement",
         metadata={"meaning": "executed: calls that agree, all calls or none; or text that does"},
@@ -54,16 +61,26 @@ class Mbr:
 
     async def __call__(self, run: Run) -> None:
         calls = () if self.utility == "edit" else executing.some_calls(run, self.inputs)
-        drawn = await drafts(run, self.n, self.temperature, logprobs=self.ties == "logprob")
+        drawn = await drafts(
+            run,
+            self.n,
+            self.temperature,
+            logprobs=self.ties == "logprob",
+            top_p=self.top_p or None,
+        )
         pool = select.eligible(drawn, self.pool)
         if not pool:
             return
         if self.utility == "edit":
-            best = least_risk(select.same_text(pool), self._alike(pool))
+            groups, utility = select.same_text(pool), self._alike(pool)
         else:
             rows = await executing.rows(run, pool, calls)
-            best = least_risk(behaviour.classes(rows), self._agree(rows))
-        run.choose(self._of_equal([pool[place] for place in best], run.problem.entry_point))
+            groups, utility = behaviour.classes(rows), self._agree(rows)
+        sums = utilities(groups, utility)
+        best = [pool[place] for place in greatest(groups, sums)]
+        means = [total / len(pool) for total in sums]
+        why = choosing.voted(f"expected utility: {self.utility}", pool, groups, {"utility": means})
+        run.choose(self._of_equal(best, run.problem.entry_point), why)
 
     def _alike(self, pool: Sequence[Attempt]) -> Utility:
         return lambda a, b: similarity(pool[a].candidate.code, pool[b].candidate.code)
@@ -83,18 +100,27 @@ class Mbr:
 def least_risk(groups: Sequence[Sequence[int]], utility: Utility) -> list[int]:
     """The places of all samples with the greatest expected utility, in order.
 
-    groups: samples that are the same to the utility. The mean is over all samples, itself
-    included: a group weighs as much as it has members.
+    groups: samples that are the same to the utility.
     """
+    return greatest(groups, utilities(groups, utility))
+
+
+def utilities(groups: Sequence[Sequence[int]], utility: Utility) -> list[float]:
+    """For each group the sum over all samples, itself included: a group weighs as much as it has
+    members."""
     alike: dict[tuple[int, int], float] = {}  # symmetric: half of it is computed
     for a, b in combinations_with_replacement(range(len(groups)), 2):
         alike[a, b] = alike[b, a] = utility(groups[a][0], groups[b][0])
     # fsum does not depend on the order of its terms: equal sums come out equal.
-    sums = [
+    return [
         math.fsum(len(other) * alike[a, b] for b, other in enumerate(groups))
         for a in range(len(groups))
     ]
-    most = max(sums)
+
+
+def greatest(groups: Sequence[Sequence[int]], values: Sequence[float]) -> list[int]:
+    """The places of all members of the groups with the greatest value, in order."""
+    most = max(values)
     return sorted(
-        place for group, s in zip(groups, sums, strict=True) if s == most for place in group
+        place for group, v in zip(groups, values, strict=True) if v == most for place in group
     )

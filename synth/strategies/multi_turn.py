@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from synthd.synth import prompts, select
+from synthd.synth import choosing, prompts, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
 from synthd.synth.learned import learned
@@ -33,6 +34,13 @@ class MultiTurn:
     n: int = field(default=5, metadata={"meaning": "programs drawn in each turn"})
     turns: int = field(default=3, metadata={"meaning": "turns of the conversation"})
     temperature: float = field(default=0.7, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 1)",
+            "most": 1,
+        },
+    )
     selector: Literal["random", "pt", "lv", "pt+lv"] = field(
         default="pt",
         metadata={"meaning": "who is selected: by chance, visible checks, learned verifier"},
@@ -52,16 +60,18 @@ class MultiTurn:
         if "lv" in self.selector:
             learned(run)
         selected: Attempt | None = None
+        why = Reason()
         for turn in range(self.turns):
             tried = await run.attempts(self._asks(run, selected, turn))
             if not tried:
                 break
             values = await self._values(run, tried)
             selected = self.pick(tried, values, run.random("select", str(turn)))
+            why = self._why(tried, values, turn)
             if select.passes(selected):
                 break
         if selected is not None and self.collects:
-            run.choose(selected)
+            run.choose(selected, why)
 
     def _asks(self, run: Run, selected: Attempt | None, turn: int) -> list[Ask]:
         if selected is None:
@@ -70,7 +80,15 @@ class MultiTurn:
             prompt = prompts.multi_turn(run.problem, selected, self.feedback)
             root, purpose = f"{selected.candidate.node}/turn.{turn}", "revise"
         return [
-            Ask(prompt, self.temperature, f"{root}.{i}", purpose, (turn, i), selected)
+            Ask(
+                prompt,
+                self.temperature,
+                f"{root}.{i}",
+                purpose,
+                (turn, i),
+                selected,
+                top_p=self.top_p or None,
+            )
             for i in range(self.n)
         ]
 
@@ -80,6 +98,10 @@ class MultiTurn:
             return [0.0] * len(tried)
         estimator = learned(run)
         return await concurrently(estimator.estimate(run.problem, a.candidate) for a in tried)
+
+    def _why(self, tried: Sequence[Attempt], values: Sequence[float], turn: int) -> Reason:
+        figures = {"estimate": values} if "lv" in self.selector else {}
+        return choosing.alone(f"selector {self.selector} in turn {turn + 1}", tried, figures)
 
     def pick(self, tried: Sequence[Attempt], values: Sequence[float], random: Random) -> Attempt:
         """Of equal ones the first."""

@@ -1,7 +1,8 @@
 """The strategies by the names that users type, and their hyperparameters as text.
 
 A strategy is a frozen dataclass: its fields are its hyperparameters, with a default and, in the
-field's metadata, a meaning. Adding one is one file beside this one and one line below.
+field's metadata, a meaning and, where there is one, the most that it may be. Adding one is one file
+beside this one and one line below.
 """
 
 from __future__ import annotations
@@ -84,13 +85,14 @@ def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
     kind = _named(name)
     hints = get_type_hints(kind)
     known = [f.name for f in dataclasses.fields(kind)]
+    most = {f.name: f.metadata["most"] for f in dataclasses.fields(kind) if "most" in f.metadata}
     values: dict[str, Any] = {}
     for key, value in given.items():
         if key not in known:
             near = get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise BadStrategy(f"{name} has no parameter {key!r}{hint} It has: {', '.join(known)}")
-        values[key] = _value(f"{name}.{key}", hints[key], value)
+        values[key] = _value(f"{name}.{key}", hints[key], value, most.get(key))
     make: Callable[..., Strategy] = kind
     return make(**values)
 
@@ -109,7 +111,9 @@ def _type_name(hint: object) -> str:
     return names[hint]  # type: ignore[index]
 
 
-def _value(where: str, hint: object, value: str | int | float | bool) -> object:
+def _value(
+    where: str, hint: object, value: str | int | float | bool, most: float | None = None
+) -> object:
     text = str(value).strip()
     wrong = BadStrategy(f"{where}: {text!r} is not {_article(_type_name(hint))}")
     if get_origin(hint) is Literal:
@@ -128,6 +132,8 @@ def _value(where: str, hint: object, value: str | int | float | bool) -> object:
         raise wrong from None
     if not 0 <= number < float("inf"):
         raise BadStrategy(f"{where}: {text!r} must not be negative or infinite")
+    if most is not None and number > most:
+        raise BadStrategy(f"{where}: {text!r} is more than {most:g}")
     return number
 
 

@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import ClassVar, Literal
 
-from synthd.synth import behaviour, executing, prompts, select
+from synthd.synth import behaviour, choosing, executing, prompts, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
 from synthd.synth.inputs.answers import calls_in
@@ -62,7 +63,7 @@ class SStar:
         passing = [end for end in ends if end is not None and select.passes(end)]
         if passing:
             known = () if self.source == "model" else calls
-            run.choose(await self._select(run, passing, known))
+            run.choose(*await self._select(run, passing, known))
 
     async def _chain(self, run: Run, place: int) -> Attempt | None:
         """One sample and its repairs. A round's turn comes when all have had the one before."""
@@ -82,7 +83,7 @@ class SStar:
 
     async def _select(
         self, run: Run, passing: Sequence[Attempt], calls: tuple[str, ...]
-    ) -> Attempt:
+    ) -> tuple[Attempt, Reason]:
         groups = behaviour.classes(await executing.rows(run, passing, calls))
         if len(groups) == 1 and self.source != "generated":
             first, *others = select.distinct(passing)
@@ -96,7 +97,10 @@ class SStar:
             self._duel(run, left, right, calls) for left, right in combinations(rivals, 2)
         )
         wins = Counter(winner.candidate.node for winner in won if winner is not None)
-        return max(rivals, key=lambda rival: wins[rival.candidate.node])
+        duels = {"duels won": [wins[rival.candidate.node] for rival in rivals]}
+        by = "duels of classes of behaviour" if len(rivals) > 1 else "all behave the same"
+        why = choosing.voted(by, passing, groups, duels)
+        return max(rivals, key=lambda rival: wins[rival.candidate.node]), why
 
     async def _inputs(self, run: Run, left: Attempt, right: Attempt) -> tuple[str, ...]:
         """Calls on which the model thinks that the two differ."""

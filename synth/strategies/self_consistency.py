@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from synthd.synth import behaviour, executing, select
+from synthd.synth import behaviour, choosing, executing, select
 from synthd.synth.attempt import Attempt
 from synthd.synth.run import Run
 from synthd.synth.strategies.drafting import drafts
@@ -29,6 +29,13 @@ class SelfConsistency:
     collects: ClassVar[bool] = True
     n: int = field(default=16, metadata={"meaning": "programs drawn"})
     temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
+            "most": 1,
+        },
+    )
     by: Literal["behaviour", "text"] = field(
         default="behaviour", metadata={"meaning": "what makes two programs the same answer"}
     )
@@ -42,7 +49,7 @@ class SelfConsistency:
 
     async def __call__(self, run: Run) -> None:
         calls = executing.some_calls(run, self.inputs) if self.by == "behaviour" else ()
-        drawn = await drafts(run, self.n, self.temperature)
+        drawn = await drafts(run, self.n, self.temperature, top_p=self.top_p or None)
         voters = select.eligible(drawn, self.pool)
         if not voters:
             return
@@ -50,7 +57,8 @@ class SelfConsistency:
             groups = select.same_text(voters)
         else:
             groups = await self._behaving(run, voters, calls)
-        run.choose(voters[groups[0][0]])
+        why = choosing.voted(f"votes by {self.by}", voters, groups, {})
+        run.choose(voters[groups[0][0]], why)
 
     async def _behaving(
         self, run: Run, voters: Sequence[Attempt], calls: Sequence[str]

@@ -27,6 +27,13 @@ CRITIQUE = 256
 class SelfRefine:
     n: int = field(default=32, metadata={"meaning": "programs, the first draft included"})
     temperature: float = field(default=0.6, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (FTTT: 0.95)",
+            "most": 1,
+        },
+    )
     critique: bool = field(
         default=False, metadata={"meaning": "the error is looked for in an answer of its own"}
     )
@@ -35,21 +42,30 @@ class SelfRefine:
     )
 
     async def __call__(self, run: Run) -> None:
-        draft = Ask(prompts.draft(run.problem), self.temperature, "draft.0", "draft")
+        draft = self._ask(prompts.draft(run.problem), "draft.0", "draft")
         last = await run.attempt(draft)
         for turn in range(1, self.n):
             prompt = await self._prompt(run, last, turn) if last else None
             if last is None or prompt is None:
                 return
             node = f"refine.{turn}"
-            last = await run.attempt(Ask(prompt, self.temperature, node, "refine", parent=last))
+            last = await run.attempt(self._ask(prompt, node, "refine", last))
 
     async def _prompt(self, run: Run, last: Attempt, turn: int) -> Prompt | None:
         if not self.critique:
             return prompts.reconsider(run.problem, last)
         review = prompts.criticize(run.problem, last)
         node = f"criticize.{turn}"
-        told = await run.sample(
-            Ask(review, self.temperature, node, "criticize", parent=last, most=CRITIQUE)
-        )
+        told = await run.sample(self._ask(review, node, "criticize", last, CRITIQUE))
         return prompts.improve(run.problem, last, told.text.strip()) if told else None
+
+    def _ask(
+        self,
+        prompt: Prompt,
+        node: str,
+        purpose: str,
+        parent: Attempt | None = None,
+        most: int | None = None,
+    ) -> Ask:
+        heat, top_p = self.temperature, self.top_p or None
+        return Ask(prompt, heat, node, purpose, parent=parent, most=most, top_p=top_p)

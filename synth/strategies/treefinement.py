@@ -36,6 +36,7 @@ from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.ports import Prompt
 from synthd.synth.prompts.tree import refinement
 from synthd.synth.prompts.turns import History
 from synthd.synth.proving.keep import loses
@@ -43,6 +44,7 @@ from synthd.synth.proving.value import INVALID
 from synthd.synth.proving.worth import worth
 from synthd.synth.rebase import Allocation, allocate
 from synthd.synth.run import Ask, Run
+from synthd.synth.slots import Priority
 
 Roots = Literal["shared", "each", "best"]
 
@@ -53,6 +55,13 @@ class Treefinement:
     width: int = field(default=32, metadata={"meaning": "refinements of each level"})
     iterations: int = field(default=10, metadata={"meaning": "levels after the roots"})
     temperature: float = field(default=0.7, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 1)",
+            "most": 1,
+        },
+    )
     tau: float = field(default=0.1, metadata={"meaning": "temperature of sharing among parents"})
     allocation: Allocation = field(
         default="rebase_ceil", metadata={"meaning": "how refinements are shared among parents"}
@@ -113,7 +122,7 @@ class Treefinement:
     def _drafts(self, run: Run, level: int) -> list[Ask]:
         prompt = prompts.draft(run.problem)
         return [
-            Ask(prompt, self.temperature, f"draft.{level}.{place}", "draft", (level, place))
+            self._ask(prompt, f"draft.{level}.{place}", "draft", (level, place))
             for place in range(self.drafts)
         ]
 
@@ -145,7 +154,18 @@ class Treefinement:
         prompt = refinement(run.problem, parent, self.feedback, self.history)
         # A parent may be refined again on a later level: the level keeps its children apart.
         node = f"{parent.candidate.node}/{level}.refine.{copy}"
-        return Ask(prompt, self.temperature, node, "refine", (level, rank, copy), parent)
+        return self._ask(prompt, node, "refine", (level, rank, copy), parent)
+
+    def _ask(
+        self,
+        prompt: Prompt,
+        node: str,
+        purpose: str,
+        turn: Priority,
+        parent: Attempt | None = None,
+    ) -> Ask:
+        top_p = self.top_p or None
+        return Ask(prompt, self.temperature, node, purpose, turn, parent, top_p=top_p)
 
     def _valid(self, attempt: Attempt) -> bool:
         if self.keep_verified and loses(attempt):

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from synthd.synth import prompts, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.run import Ask, Run
 
@@ -34,7 +35,7 @@ class SecondOpinion:
             Ask(prompt, self.temperature, f"second.{place}", "second draft", (place,))
         )
         if attempt is not None and independent(attempt, self.first):
-            run.choose(attempt)
+            run.choose(attempt, Reason("it passes, and is another program than the first"))
 
 
 def independent(attempt: Attempt, first: str) -> bool:

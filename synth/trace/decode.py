@@ -20,6 +20,7 @@ from synthd.synth.budget import Budget, Usage
 from synthd.synth.events import Answered, Asked, Observed, Tried
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
+from synthd.synth.trace.choice import choice
 from synthd.synth.trace.fields import Damaged, Fields
 from synthd.synth.trace.records import (
     SCHEMA,
@@ -33,7 +34,7 @@ from synthd.synth.trace.records import (
     VisibleCheck,
 )
 
-KINDS = ("run", "asked", "answered", "tried", "observed", "end")
+KINDS = ("run", "asked", "answered", "tried", "observed", "chose", "end")
 
 
 class NotATrace(Exception):
@@ -96,6 +97,8 @@ class Decoder:
         if kind == "observed":
             seen = tuple(_observation(row) for row in fields.objects("observations"))
             return Observed(fields.text("node"), seen)
+        if kind == "chose":
+            return choice(fields)
         candidate = self._candidate(fields.below("candidate"))
         attempt = Attempt(candidate, _evaluation(fields.below("evaluation")))
         self._tried[candidate.node] = attempt
@@ -189,6 +192,7 @@ def _asked(fields: Fields) -> Asked:
         prompt=tuple(_message(row) for row in fields.objects("prompt")),
         seed=fields.integer("seed"),
         max_tokens=fields.integer("max_tokens"),
+        top_p=fields.number("top_p") if fields.has("top_p") else None,
     )
 
 
@@ -208,6 +212,7 @@ def _answered(fields: Fields) -> Answered:
         completion_tokens=fields.integer("completion_tokens"),
         cut=fields.flag("cut"),
         counted=fields.flag("counted"),
+        fingerprint=fields.text("fingerprint") if fields.has("fingerprint") else "",
     )
 
 

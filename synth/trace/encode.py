@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, assert_never
 
 from synthd.synth.attempt import Candidate, Case, Evaluation
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import SCHEMA, End, Entry, Header, Record, Told
 
@@ -48,7 +48,8 @@ def _end(end: End) -> Row:
 def _event(event: Told) -> tuple[str, Row]:
     match event:
         case Asked():
-            return "asked", {**asdict(event), "temperature": _number(event.temperature)}
+            heats = {"temperature": _number(event.temperature), "top_p": _scalar(event.top_p)}
+            return "asked", {**asdict(event), **heats}
         case Answered():
             return "answered", asdict(event)
         case Tried():
@@ -62,8 +63,21 @@ def _event(event: Told) -> tuple[str, Row]:
                 "node": event.node,
                 "observations": [_observation(seen) for seen in event.observations],
             }
+        case Chose():
+            return "chose", {
+                "node": event.node,
+                "by": event.by,
+                "groups": [_group(group) for group in event.groups],
+                "partings": [asdict(parting) for parting in event.partings],
+            }
         case _:
             assert_never(event)
+
+
+def _group(group: Group) -> Row:
+    """The figures as pairs: their order is the strategy's."""
+    figures = [[name, _number(value)] for name, value in group.figures]
+    return {"nodes": list(group.nodes), "figures": figures}
 
 
 def _candidate(candidate: Candidate) -> Row:

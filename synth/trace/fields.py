@@ -29,10 +29,7 @@ class Fields:
         return _text(self._get(name))
 
     def integer(self, name: str) -> int:
-        value = self._get(name)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Damaged(f"{name} is not an integer")
-        return value
+        return _integer(self._get(name), name)
 
     def number(self, name: str) -> float:
         return _number(self._get(name))
@@ -61,6 +58,18 @@ class Fields:
     def numbers(self, name: str) -> tuple[float, ...]:
         return tuple(_number(value) for value in self._list(name))
 
+    def integers(self, name: str) -> tuple[int, ...]:
+        return tuple(_integer(value, name) for value in self._list(name))
+
+    def pairs(self, name: str) -> tuple[tuple[str, float], ...]:
+        """Numbers with their names."""
+        found: list[tuple[str, float]] = []
+        for pair in self._list(name):
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise Damaged(f"{name} is no list of pairs")
+            found.append((_text(pair[0]), _number(pair[1])))
+        return tuple(found)
+
     def has(self, name: str) -> bool:
         """Whether there is something else than null."""
         return self.row.get(name) is not None
@@ -80,6 +89,12 @@ class Fields:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise Damaged("not a text")
+    return value
+
+
+def _integer(value: object, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Damaged(f"{name} is not an integer")
     return value
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Observed, Tried
 
 SCHEMA = 1
 
-Told = Asked | Answered | Tried | Observed  # every event but Heard: Answered has all the text
+# Every event but Heard: Answered has all the text.
+Told = Asked | Answered | Tried | Observed | Chose
 Scalar = str | int | float | bool | None
 
 

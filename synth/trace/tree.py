@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Parting, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import Recorded
 
@@ -54,6 +54,22 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One program taken of several, by indices. members: those of each group that are known."""
+
+    chosen: int | None
+    by: str
+    groups: tuple[Group, ...]
+    members: tuple[tuple[int, ...], ...]
+    partings: tuple[Parting, ...]
+
+    @property
+    def group(self) -> int | None:
+        """The place of the group that the chosen one is in."""
+        return next((p for p, each in enumerate(self.members) if self.chosen in each), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Tree:
     """nodes: in the order they began, so that a parent stands before its children.
 
@@ -64,6 +80,7 @@ class Tree:
     children: tuple[tuple[int, ...], ...]
     roots: tuple[int, ...]
     best: int | None
+    choices: tuple[Choice, ...] = ()
 
     def walk(self) -> list[tuple[Node, int]]:
         """Every node with its depth, children below their parent."""
@@ -88,6 +105,8 @@ def tree(recorded: Recorded) -> Tree:
                 growing.tried(entry.event, entry.at)
             case Observed():
                 growing.observed(entry.event)
+            case Chose():
+                growing.chose(entry.event)
     growing.close()
     nodes = growing.nodes
     children: list[list[int]] = [[] for _ in nodes]
@@ -96,7 +115,7 @@ def tree(recorded: Recorded) -> Tree:
             children[node.parent].append(node.index)
     roots = tuple(node.index for node in nodes if node.parent is None)
     best = _best(recorded, growing)
-    return Tree(tuple(nodes), tuple(map(tuple, children)), roots, best)
+    return Tree(tuple(nodes), tuple(map(tuple, children)), roots, best, tuple(growing.choices))
 
 
 @dataclass(slots=True)
@@ -105,6 +124,7 @@ class _Growing:
     _calls: dict[int, int] = field(default_factory=dict)  # call → index
     _asked: dict[str, int] = field(default_factory=dict)  # name → its latest call
     programs: dict[str, int] = field(default_factory=dict)  # name → its latest program
+    choices: list[Choice] = field(default_factory=list)
 
     def asked(self, event: Asked, at: float) -> None:
         maker = self.programs.get(event.parent) if event.parent else None
@@ -144,6 +164,15 @@ class _Growing:
         if index is not None:
             seen = self.nodes[index].observations + event.observations
             self._change(index, observations=seen)
+
+    def chose(self, event: Chose) -> None:
+        """At once: a name may come again in a later round."""
+        members = tuple(
+            tuple(self.programs[name] for name in group.nodes if name in self.programs)
+            for group in event.groups
+        )
+        chosen = self.programs.get(event.node)
+        self.choices.append(Choice(chosen, event.by, event.groups, members, event.partings))
 
     def close(self) -> None:
         """No more will come."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from synthd.daemon.exits import BadInput
 from synthd.daemon.isolating import isolation
-from synthd.daemon.models import settled
-from synthd.daemon.recording import Recording
+from synthd.daemon.models import OwnedModel, settled
+from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
-from synthd.daemon.traces.kept import Tracing
+from synthd.daemon.traces.kept import Told, Tracing
 from synthd.synth.budget import Budget
+from synthd.synth.ports import Model
 from synthd.synth.strategies import registry
 
 
@@ -41,12 +42,15 @@ async def compose(
     *,
     unsafe: bool = False,
     named: bool = False,
-    recording: Recording | None = None,
-    tracing: Tracing | None = None,
+    recording: Recording | Resumable | None = None,
+    tracing: Tracing | Told | None = None,
+    through: Callable[[OwnedModel], Model] | None = None,
+    spent: float = 0.0,
 ) -> AsyncIterator[Composed]:
     """Everything a search needs; stops the model at the end. Raises BadInput and Missing.
 
-    named: the model was named for this very command, rather than configured.
+    named: the model was named for this very command, rather than configured. through: what is
+    asked instead of the model. spent: seconds of the budget that an earlier attempt took.
     """
     try:
         strategy = registry.build(settings.strategy, _parameters(settings, parameters))
@@ -56,7 +60,7 @@ async def compose(
     chosen = await settled(settings, named=named)
     budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)
     setup = Setup(
-        model=chosen.model,
+        model=through(chosen.model) if through else chosen.model,
         strategy=strategy,
         strategy_name=settings.strategy,
         budget=budget,
@@ -67,6 +71,7 @@ async def compose(
         recording=recording,
         tracing=tracing,
         tested_seconds=settings.tested_seconds,
+        spent=spent,
     )
     try:
         yield Composed(settings, setup, chosen.why)

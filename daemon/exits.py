@@ -31,6 +31,7 @@ class Failure(Exception):
     ├── BadInput   the user asked for something that cannot be; exit 2
     │   └── Uncalled   there are checks, and none of them is about the function
     └── Missing    the environment lacks something; exit 3
+        └── Stalled    the model does not answer now, and could later
     """
 
     code = Exit.ENVIRONMENT
@@ -46,3 +47,7 @@ class Uncalled(BadInput):
 
 class Missing(Failure):
     code = Exit.ENVIRONMENT
+
+
+class Stalled(Missing):
+    pass

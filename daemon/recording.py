@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from synthd.synth.models.cached import CachedModel
 from synthd.synth.pace import Follower, Free, Pace, Recorder
 from synthd.synth.ports import Model
 from synthd.synth.problem import Problem
+from synthd.synth.resuming import Resuming
 from synthd.synth.run import Strategy
 from synthd.synth.store import orders
 from synthd.synth.store.completions import Completions
 from synthd.synth.store.orders import Orders
+from synthd.synth.store.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,16 @@ class Recording:
 
     folder: Path
     replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A job's own folder, from which a later attempt goes on. differs: is told where this attempt
+    comes to go another way than the one before."""
+
+    folder: Path
+    differs: Callable[[str], None]
+    patience: float = 60.0  # seconds in which nothing of a search moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +57,19 @@ class Search:
 
 
 @contextlib.contextmanager
-def recorded(recording: Recording | None, search: Search) -> Iterator[tuple[Model, Pace]]:
-    """The model and the pace of one search, kept or replayed as recording says."""
+def recorded(
+    recording: Recording | Resumable | None, search: Search, spent: float = 0.0
+) -> Iterator[tuple[Model, Pace]]:
+    """The model and the pace of one search, kept, resumed or replayed as recording says.
+
+    spent: seconds of searching that earlier attempts took. Raises NotKept where it is resumable.
+    """
     if recording is None:
         yield search.model, Free()
+        return
+    if isinstance(recording, Resumable):
+        with _resumable(recording, search, spent) as found:
+            yield found
         return
     kept, held = Completions(recording.folder / "completions"), Orders(recording.folder / "orders")
     if recording.replay:
@@ -63,3 +84,14 @@ def recorded(recording: Recording | None, search: Search) -> Iterator[tuple[Mode
     finally:
         with contextlib.suppress(OSError):  # the answers are kept; their order is a convenience
             held.put(search.key, recorder.steps)
+
+
+@contextlib.contextmanager
+def _resumable(recording: Resumable, search: Search, spent: float) -> Iterator[tuple[Model, Pace]]:
+    steps = Steps.open(recording.folder / "steps" / f"{search.key[:32]}.jsonl", search.key)
+    kept = Completions(recording.folder / "completions")
+    pace = Resuming(steps, spent, recording.patience, recording.differs)
+    try:
+        yield CachedModel(search.model, kept, resuming=pace), pace
+    finally:
+        steps.close()

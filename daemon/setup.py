@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synthd.daemon.recording import Recording
+from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import LimitSettings
-from synthd.daemon.traces.kept import Tracing
+from synthd.daemon.traces.kept import Told, Tracing
 from synthd.sandbox.level import Detection
 from synthd.synth.budget import Budget
 from synthd.synth.ports import Model
@@ -23,6 +23,7 @@ class Setup:
     limits: LimitSettings
     detection: Detection
     unsafe: bool = False
-    recording: Recording | None = None
-    tracing: Tracing | None = None
+    recording: Recording | Resumable | None = None
+    tracing: Tracing | Told | None = None
     tested_seconds: float = 0.0  # for earning the grade `tested`; 0: it is not tried
+    spent: float = 0.0  # seconds of the budget, by earlier attempts at the same

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from synthd.daemon.asking import MOST_QUESTIONS, Asker, with_check
-from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.exits import BadInput, Missing, Stalled
 from synthd.daemon.grading import Grading
+from synthd.daemon.identifying import identified
 from synthd.daemon.judging import open_verifier, refusal
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.recording import Search, recorded
@@ -23,7 +24,7 @@ from synthd.synth import select
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Verdict
 from synthd.synth.events import Tried
 from synthd.synth.extract import first_block
-from synthd.synth.models.errors import ModelError
+from synthd.synth.models.errors import ContextTooLong, ModelError
 from synthd.synth.observation import Observation
 from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import Executor, Model, Trace, Verifier
@@ -47,6 +48,7 @@ async def synthesize(
 
     asker: answers what the checks leave open; its answers are checks like those of the file.
     """
+    setup = await identified(setup)
     async with AsyncExitStack() as stack:
         verifier: Verifier = Unchecked()
         if prepared.tested:
@@ -148,16 +150,17 @@ class Searching:
     ) -> tuple[Run, Outcome]:
         setup, strategy = self.setup, _strategy(prepared, self.setup)
         search = Search(prepared.problem, strategy, setup.budget, seed, setup.model)
-        began = time.monotonic()
         try:
-            with recorded(setup.recording, search) as (model, pace):
+            with recorded(setup.recording, search, setup.spent) as (model, pace):
                 run = begin(model, pace)
                 self.log.follow(run)
-                return run, await solve(run, strategy)
-        except (ModelError, Unmet) as error:
+                outcome = await solve(run, strategy)
+        except (ContextTooLong, Unmet) as error:
             raise Missing(str(error)) from None
-        finally:
-            self._spent += time.monotonic() - began
+        except ModelError as error:
+            raise Stalled(str(error)) from None
+        self._spent += outcome.seconds
+        return run, outcome
 
     async def _graded(self, run: Run, outcome: Outcome) -> Findings | None:
         began = time.monotonic()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from synthd.synth.models.errors import NotRecorded
@@ -16,16 +16,28 @@ from synthd.synth.models.errors import NotRecorded
 TIME_ENDED = "end: time"
 
 
+class Clock(Protocol):
+    """The deadline of a search, by the loop's time; `asyncio.timeout` gives one."""
+
+    def when(self) -> float | None: ...
+
+    def reschedule(self, when: float | None) -> None: ...
+
+
 class Pace(Protocol):
     async def turn(self, step: str) -> None:
         """Returns when the search may take this step."""
         ...
 
-    def begin(self, expire: Callable[[], None]) -> None:
-        """The search begins; `expire` ends it as its time would."""
+    def begin(self, clock: Clock) -> None:
+        """The search begins; its clock runs."""
         ...
 
     def end(self, *, by_time: bool) -> None: ...
+
+    def took(self, seconds: float) -> float:
+        """How many seconds the search took in all, of which these were now."""
+        ...
 
 
 class Free:
@@ -34,11 +46,14 @@ class Free:
     async def turn(self, step: str) -> None:
         return
 
-    def begin(self, expire: Callable[[], None]) -> None:
+    def begin(self, clock: Clock) -> None:
         return
 
     def end(self, *, by_time: bool) -> None:
         return
+
+    def took(self, seconds: float) -> float:
+        return seconds
 
 
 class Recorder(Free):
@@ -66,10 +81,10 @@ class Follower(Free):
         self._patience = patience
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._handed = False  # the next step is promised to a task that has yet to run
-        self._expire: Callable[[], None] = lambda: None
+        self._clock: Clock | None = None
 
-    def begin(self, expire: Callable[[], None]) -> None:
-        self._expire = expire
+    def begin(self, clock: Clock) -> None:
+        self._clock = clock
         self._offer()
 
     async def turn(self, step: str) -> None:
@@ -98,7 +113,8 @@ class Follower(Free):
         if not self._steps:
             return
         if self._steps[0] == TIME_ENDED:
-            self._expire()
+            if self._clock is not None:
+                self._clock.reschedule(0)
         elif waiting := self._waiting.get(self._steps[0]):
             self._handed = True
             waiting.popleft().set_result(None)

@@ -45,7 +45,7 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
     stop = Stop.FINISHED
     try:
         async with asyncio.timeout(run.budget.seconds) as clock:
-            run.pace.begin(lambda: clock.reschedule(0))
+            run.pace.begin(clock)
             await strategy(run)
     except Ended:
         pass
@@ -62,4 +62,5 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
         stop = Stop.SOLVED
     elif stop is Stop.FINISHED and run.ledger.exhausted and not run.chosen:
         stop = Stop.BUDGET
-    return Outcome(run.best, stop, run.ledger.usage, time.monotonic() - started, oracle)
+    seconds = run.pace.took(time.monotonic() - started)
+    return Outcome(run.best, stop, run.ledger.usage, seconds, oracle)

@@ -39,6 +39,15 @@ class Tracing:
     file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Lines go to somebody, who keeps them. before: seconds of earlier attempts."""
+
+    name: str
+    to: TextIO
+    before: float = 0.0
+
+
 @dataclass(slots=True)
 class Log:
     """A Trace that writes. problem says why it stopped: a search is worth more than its trace."""
@@ -112,7 +121,7 @@ class Log:
 
 
 @contextlib.contextmanager
-def kept(tracing: Tracing | None, begin: Begin) -> Iterator[Log]:
+def kept(tracing: Tracing | Told | None, begin: Begin) -> Iterator[Log]:
     """The log of one search. Raises BadInput where the user's own file cannot be used."""
     log = _open(tracing)
     try:
@@ -128,9 +137,12 @@ def kept(tracing: Tracing | None, begin: Begin) -> Iterator[Log]:
         log.close()
 
 
-def _open(tracing: Tracing | None) -> Log:
+def _open(tracing: Tracing | Told | None) -> Log:
     if tracing is None:
         return Log()
+    if isinstance(tracing, Told):
+        began = time.monotonic() - tracing.before
+        return Log(tracing.name, _file=tracing.to, _began=began)
     if tracing.file is not None:
         return Log(str(tracing.file), _file=_users(tracing.file))
     if tracing.keep == 0:

@@ -6,10 +6,24 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from synthd.synth.models.errors import EmptyAnswer, ModelFailed, NotRecorded
+from synthd.synth.models.errors import EmptyAnswer, NotKept, NotRecorded
 from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
 from synthd.synth.store.completions import Completions, Kept, key
+
+
+class Following(Protocol):
+    """A search that first follows the steps of an earlier attempt: what a model must know of it."""
+
+    async def caught_up(self) -> None:
+        """Returns once all steps are followed, and the search goes on."""
+        ...
+
+    def drawing(self) -> AbstractContextManager[None]:
+        """Around a call of the model, which may take its time."""
+        ...
 
 
 class CachedModel:
@@ -18,16 +32,24 @@ class CachedModel:
     A kept answer costs the search what it cost the first time: with a cache a search takes less
     time, and goes the same way. One for each search, as it counts samples; close the model
     itself, which stays its owner's. follows: the replay goes in the recorded order, so that a
-    call that was cancelled then will be again.
+    call that was cancelled then will be again. resuming: goes on from an earlier attempt. A call
+    that was cancelled in it, by itself or with it, is made anew once the search is beyond it.
     """
 
     def __init__(
-        self, model: Model, store: Completions, *, replay: bool = False, follows: bool = False
+        self,
+        model: Model,
+        store: Completions,
+        *,
+        replay: bool = False,
+        follows: bool = False,
+        resuming: Following | None = None,
     ) -> None:
         self._model = model
         self._store = store
         self._replay = replay
         self._follows = follows
+        self._resuming = resuming
         self._asked: Counter[str] = Counter()
         self._calls = 0
 
@@ -64,6 +86,8 @@ class CachedModel:
             if kept is None or (kept.unfinished and not self._follows):
                 raise self._missing(prompt, sampling)
             return await _again(self.name, kept, heard)
+        if self._resuming is not None:
+            return await self._resumed(self._resuming, place, prompt, sampling, heard)
         try:
             kept = await asyncio.to_thread(self._store.get, place)
         except asyncio.CancelledError:
@@ -72,6 +96,28 @@ class CachedModel:
         if kept is not None and not kept.unfinished:
             return await _again(self.name, kept, heard)
         return await self._draw(place, prompt, sampling, heard)
+
+    async def _resumed(
+        self,
+        search: Following,
+        place: str,
+        prompt: Prompt,
+        sampling: Sampling,
+        heard: Callable[[str], None],
+    ) -> Completion:
+        # Read and written at once: an order of threads would be one more that nothing decides.
+        kept = self._store.get(place)
+        if kept is not None and not kept.unfinished:
+            return await _again(self.name, kept, heard)
+        if kept is not None:
+            try:
+                await search.caught_up()
+            except asyncio.CancelledError:
+                for piece in kept.heard:  # as it was then
+                    heard(piece)
+                raise
+        with search.drawing():
+            return await self._draw(place, prompt, sampling, heard)
 
     def _key(self, prompt: Prompt, sampling: Sampling) -> str:
         first = key(self.name, self.identity, prompt, sampling, 0)
@@ -102,15 +148,19 @@ class CachedModel:
 
     async def _keep(self, place: str, kept: Kept) -> None:
         try:
-            await asyncio.to_thread(self._store.put, place, kept)
+            if self._resuming is not None:
+                self._store.put(place, kept)
+            else:
+                await asyncio.to_thread(self._store.put, place, kept)
         except asyncio.CancelledError:
             # The thread may never have begun.
             with contextlib.suppress(OSError):
                 self._store.put(place, kept)
             raise
         except OSError as error:
-            raise ModelFailed(
-                f"the answer could not be kept: {error}; make room, or use --no-cache"
+            raise NotKept(
+                f"the answer could not be kept: {error.strerror or error}; make room, "
+                + ("or use --no-cache" if self._resuming is None else "then resume the job")
             ) from None
 
     def _cut(self, place: str, heard: tuple[str, ...]) -> None:

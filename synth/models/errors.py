@@ -9,6 +9,7 @@ ModelError
 ├── EmptyAnswer         the model said nothing
 ├── NoModel             no model is configured, running or on disk
 ├── NotRecorded         a replay asks for what was never recorded
+├── NotKept             what was drawn cannot be written, so no more is drawn
 └── ModelFailed         anything else, after the retries
 """
 
@@ -53,6 +54,10 @@ class NoModel(ModelError):
 
 
 class NotRecorded(ModelError):
+    pass
+
+
+class NotKept(ModelError):
     pass
 
 

@@ -8,7 +8,7 @@ command line.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -60,22 +60,52 @@ def load(
     command_line: Mapping[str, Any],
 ) -> Loaded:
     """All layers merged, the later over the earlier. Raises BadConfig."""
-    layers: list[Layer] = []
+    return merged([read(file) for file in files(workspace, user_file)], environment, command_line)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of settings. table: where in it they are; else in all of it."""
+
+    path: Path
+    table: tuple[str, ...] = ()
+    trusted: bool = False
+
+
+def files(workspace: Path | None, user_file: Path) -> list[File]:
+    """In the order in which they count, the last one most."""
+    theirs: list[File] = []
     if workspace is not None:
-        layers.append(_file(workspace / "synthd.toml", trusted=False))
-        layers.append(_file(workspace / "pyproject.toml", ("tool", "synthd"), trusted=False))
-    layers.append(_file(user_file))
-    layers.append(Layer("the environment", _environment(environment)))
+        theirs.append(File(workspace / "synthd.toml"))
+        theirs.append(File(workspace / "pyproject.toml", ("tool", "synthd")))
+    return [*theirs, File(user_file, trusted=True)]
+
+
+def read(file: File) -> Layer:
+    """What it says, if that may be. Raises BadConfig."""
+    layer = _file(file.path, file.table, trusted=file.trusted)
+    _check(layer)
+    return layer
+
+
+def merged(
+    layers: Iterable[Layer], environment: Mapping[str, str], command_line: Mapping[str, Any]
+) -> Loaded:
+    """layers: those that were read, which are right. Raises BadConfig."""
     given = {key: value for key, value in command_line.items() if value is not None}
-    layers.append(Layer("the command line", given))
-    merged: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    for layer in layers:
+    others = [
+        Layer("the environment", _environment(environment)),
+        Layer("the command line", given),
+    ]
+    for layer in others:
         _check(layer)
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for layer in (*layers, *others):
         for key, value in layer.values.items():
-            merged[key] = _merge(merged.get(key), value)
+            values[key] = _merge(values.get(key), value)
             sources[key] = layer.where
-    return Loaded(Settings.model_validate(merged), sources)
+    return Loaded(Settings.model_validate(values), sources)
 
 
 def _file(path: Path, table: tuple[str, ...] = (), *, trusted: bool = True) -> Layer:

@@ -158,6 +158,9 @@ def verify(
         list[Path] | None,
         typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
     ] = None,
+    example: Annotated[
+        list[str] | None, typer.Option(help="One more check, e.g. 'f(2) == 4'. Repeatable.")
+    ] = None,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
     json: Json = False,
     watch: Annotated[
@@ -177,6 +180,7 @@ def verify(
         command.Options(
             targets=tuple(targets),
             tests=tuple(tests or ()),
+            examples=tuple(example or ()),
             json=json,
             unsafe=unsafe,
             watch=watch,

@@ -57,6 +57,7 @@ An example is a line of the docstring, in either form:
 class Options:
     targets: tuple[str, ...]
     tests: tuple[Path, ...] = ()
+    examples: tuple[str, ...] = ()
     json: bool = False
     unsafe: bool = False
     watch: bool = False
@@ -101,6 +102,8 @@ async def _all(options: Options) -> Exit:
         return await _rust(options)
     if options.gate:
         raise BadInput("--gate is for Rust: Python is judged by its examples")
+    if options.examples and any("::" not in target for target in options.targets):
+        raise BadInput("--example is about one function: name it, FILE::FUNCTION")
     if options.watch:
         files = [Path(target.partition("::")[0]) for target in options.targets]
         complain(f"watching {', '.join(map(str, files))}; Ctrl-C ends it")
@@ -113,6 +116,8 @@ async def _rust(options: Options) -> Exit:
 
     if not all(is_rust(target) for target in options.targets):
         raise BadInput("Rust and Python are verified by two commands: name them apart")
+    if options.examples:
+        raise BadInput("--example is for Python: a Rust function is held to its contract")
     asked = rust_verify.Asked(
         options.targets,
         options.tests,
@@ -184,7 +189,9 @@ class Judge:
             place = find_place(Path(source.path), environment=os.environ, python=python)
         except SourceError as error:
             raise BadInput(str(error)) from None
-        wanted = Wanted(tests=self.options.tests, accept_untested=True, replace=True)
+        wanted = Wanted(
+            self.options.examples, self.options.tests, accept_untested=True, replace=True
+        )
         prepared = prepare(source, target, place, wanted)
         if not prepared.checks:
             unread = "".join(f"\n  {warning}" for warning in prepared.warnings)

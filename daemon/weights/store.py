@@ -29,7 +29,7 @@ class Store:
     def has(self, weights: Weights) -> bool:
         path = self.path_of(weights)
         try:
-            noted = json.loads(self._note(weights).read_text())
+            noted = json.loads(self.note(weights).read_text())
             state = path.stat()
         except (OSError, ValueError):
             return False
@@ -50,7 +50,7 @@ class Store:
         if right:
             self._write_note(weights, json.dumps(self._noted(weights, state)))
         else:
-            self._note(weights).unlink(missing_ok=True)
+            self.note(weights).unlink(missing_ok=True)
         return right
 
     def adopt(self, weights: Weights, part: Path) -> None:
@@ -65,7 +65,7 @@ class Store:
     def remove(self, weights: Weights) -> bool:
         """Whether there was anything to remove; what an interrupted pull left goes, too."""
         there = [p for p in (self.path_of(weights), *self._parts(weights)) if p.exists()]
-        self._note(weights).unlink(missing_ok=True)
+        self.note(weights).unlink(missing_ok=True)
         self.path_of(weights).unlink(missing_ok=True)
         self.forget_parts(weights)
         return bool(there)
@@ -87,13 +87,13 @@ class Store:
     def _parts(self, weights: Weights) -> Iterator[Path]:
         return self.directory.glob(f".{weights.file}.*.part*")
 
-    def _note(self, weights: Weights) -> Path:
+    def note(self, weights: Weights) -> Path:
         return self.directory / f".{weights.file}.verified.json"
 
     def _write_note(self, weights: Weights, text: str) -> None:
-        fresh = self._note(weights).with_suffix(f".{os.getpid()}")
+        fresh = self.note(weights).with_suffix(f".{os.getpid()}")
         fresh.write_text(text)
-        os.replace(fresh, self._note(weights))
+        os.replace(fresh, self.note(weights))
 
     def _noted(self, weights: Weights, state: os.stat_result) -> dict[str, object]:
         return {"sha256": weights.sha256, "size": state.st_size, "mtime_ns": state.st_mtime_ns}

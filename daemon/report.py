@@ -61,7 +61,8 @@ class Cost(Wire):
 
 
 class ModelFacts(Wire):
-    """identity: the SHA-256 of the weights where the backend knows it, else empty."""
+    """identity: the SHA-256 of the weights, for Ollama of the manifest that names them; empty where
+    the backend knows none."""
 
     name: str
     endpoint: str

@@ -14,6 +14,7 @@ from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.synth import Options
 from synthd.daemon.compose import Composed, compose
 from synthd.daemon.exits import BadInput, Exit, Failure, worst
+from synthd.daemon.identifying import identified
 from synthd.daemon.locations import recordings_dir, user_config_file
 from synthd.daemon.report import Status
 from synthd.daemon.reporting import Done
@@ -120,10 +121,11 @@ class _Command:
         return done.code, sources.of_bytes(prepared.file(body), source.path)
 
     async def _searched(self, prepared: Prepared, target: str) -> Done:
+        setup = await identified(self.composed.setup)
         with self._live(prepared, target) as trace:
             job = Job(
                 prepared,
-                self.composed.setup,
+                setup,
                 self.checker,
                 self.memory,
                 self.options.minimize,

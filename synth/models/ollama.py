@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from synthd.synth.models import ollama_server
+from synthd.synth.models.errors import ModelError
 from synthd.synth.models.retry import Patience, patiently
 from synthd.synth.models.stream import CHARACTERS_PER_TOKEN, Likely, Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
@@ -51,6 +52,13 @@ class OllamaModel:
     @property
     def slots(self) -> int:
         return self._slots
+
+    async def identify(self) -> str:
+        """Which weights the server has under this name now; "" where it does not say."""
+        try:
+            return await ollama_server.digest(self._host, self._model)
+        except ModelError:
+            return ""
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard

@@ -89,6 +89,24 @@ async def models(host: str, deadline: float = 5.0) -> list[str]:
     return await _ask(host, "?", listed, deadline)
 
 
+async def digest(host: str, model: str, deadline: float = 5.0) -> str:
+    """The SHA-256 of the model's manifest, which names its weights and its template; "" where the
+    server has no such model, or tells none. Raises ModelError."""
+
+    async def found(client: ollama.AsyncClient) -> str:
+        wanted = {_full(model), model.lower()}
+        listed = (await client.list()).models
+        return next((m.digest or "" for m in listed if (m.model or "").lower() in wanted), "")
+
+    return await _ask(host, model, found, deadline)
+
+
+def _full(model: str) -> str:
+    """As the server lists it: without a tag it is the latest."""
+    name = model.lower()
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
 async def remove(host: str, model: str, deadline: float = 30.0) -> None:
     """Raises ModelError."""
 

@@ -24,7 +24,10 @@ WRAPPING = re.compile(r"\b(litellm\.)?[A-Za-z]*(Error|Exception)(:| -) ")
 
 
 class RemoteModel:
-    """base: where an OpenAI-compatible server listens, for `openai/…` names.
+    """Known by its name alone: a provider may exchange what stands behind it, and answers that are
+    kept stay. Where it says which version answered, that is in each answer (`fingerprint`).
+
+    base: where an OpenAI-compatible server listens, for `openai/…` names.
 
     key: instead of the one that litellm finds in the environment.
     """

@@ -29,6 +29,7 @@ class ScriptedOllama:
     def __init__(self) -> None:
         self.say: Answer = lambda prompt: ""
         self.prompts: list[str] = []
+        self.digest = "old"
         self.seconds_per_word = 0.0
         self.broken_off = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -52,7 +53,9 @@ class ScriptedOllama:
 
             def do_GET(self) -> None:
                 self._begin()
-                self.wfile.write(json.dumps({"models": [{"model": "coder"}]}).encode())
+                self.wfile.write(
+                    json.dumps({"models": [{"model": "coder", "digest": server.digest}]}).encode()
+                )
 
             def do_POST(self) -> None:
                 size = int(self.headers.get("content-length", 0))

@@ -51,6 +51,30 @@ def test_a_replay_asks_nobody_and_finds_the_same(shell, recorded) -> None:
     assert cost(report) == cost(recorded)
 
 
+def test_weights_that_were_pulled_again_are_asked_again(shell, recorded) -> None:
+    assert recorded["certificate"]["model"]["identity"] == "old"
+    shell.model.prompts.clear()
+    assert shell.run("synth", "work.py::double", "--cache").code == 0
+    assert shell.model.prompts == []
+    shell.model.digest = "new"
+    ended = shell.run("synth", "work.py::double", "--json", "--cache")
+    (report,) = ended.objects
+    assert len(shell.model.prompts) >= 6
+    assert report["certificate"]["model"]["identity"] == "new"
+
+
+def test_a_replay_goes_by_the_weights_that_answered(shell, recorded) -> None:
+    shell.model.digest = "new"
+    shell.environment |= {"OLLAMA_HOST": "http://127.0.0.1:9"}  # where nobody listens
+    ended = shell.run("synth", "work.py::double", "--json", "--replay")
+    assert ended.code == 0, ended.err
+    (report,) = ended.objects
+    assert [report[name] for name in SAME if name != "certificate"] == [
+        recorded[name] for name in SAME if name != "certificate"
+    ]
+    assert report["certificate"]["model"]["identity"] == "old"
+
+
 def test_without_the_option_nothing_is_kept(shell) -> None:
     shell.file(STUB)
     shell.model.say = lambda prompt: RIGHT

@@ -63,6 +63,7 @@ class Server:
         finish: str = "stop",
         after: str = "",
         logprob: float | None = None,
+        fingerprint: str = "",
     ) -> None:
         """Stream texts as an OpenAI server does. after="cut" or "hang": before the end comes."""
 
@@ -70,6 +71,7 @@ class Server:
             return b"data: " + json.dumps(content).encode() + b"\n\n"
 
         base = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        base |= {"system_fingerprint": fingerprint} if fingerprint else {}
 
         def delta(text: str | None, reason: str | None) -> bytes:
             said = {} if text is None else {"role": "assistant", "content": text}

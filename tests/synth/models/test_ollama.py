@@ -73,6 +73,55 @@ async def test_log_probabilities_where_they_are_asked_for(
     assert not server.requests[2].get("logprobs")
 
 
+async def test_top_p_is_sent_only_where_it_is_asked_for(
+    server: Any, make: Make, prompt: Prompt
+) -> None:
+    server.ollama("Hello")
+    model = make(server.url)
+    await model.complete(prompt, SAMPLING)
+    await model.complete(prompt, replace(SAMPLING, top_p=0.95))
+    bare, asked = (request["options"] for request in server.requests)
+    assert "top_p" not in bare and asked["top_p"] == 0.95
+
+
+def tags(*models: tuple[str, str]) -> dict[str, Any]:
+    return {"models": [{"model": name, "digest": digest} for name, digest in models]}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "digest"),
+    [("coder:1b", "aa"), ("Coder:1B", "aa"), ("hub/coder", "cc"), ("coder", ""), ("other", "")],
+)
+async def test_the_servers_digest_says_which_weights_these_are(
+    server: Any, hasty: Patience, wanted: str, digest: str
+) -> None:
+    server.refuses(200, tags(("coder:1b", "aa"), ("coder:7b", "bb"), ("hub/coder:latest", "cc")))
+    assert await OllamaModel(wanted, server.url, patience=hasty).identify() == digest
+
+
+async def test_weights_that_were_pulled_again_are_others(server: Any, make: Make) -> None:
+    server.refuses(200, tags(("coder:1b", "old")))
+    server.refuses(200, tags(("coder:1b", "new")))
+    model = make(server.url)
+    assert [await model.identify(), await model.identify()] == ["old", "new"]
+
+
+async def test_a_server_that_does_not_say_which_weights(
+    server: Any, make: Make, nobody: str
+) -> None:
+    server.refuses(200, {"models": [{"model": "coder:1b"}]})
+    server.refuses(404, {"error": "not found"})
+    model = make(server.url)
+    assert [await model.identify(), await model.identify()] == ["", ""]
+    assert await make(nobody).identify() == ""
+
+
+async def test_a_server_that_never_says_it_is_not_waited_for(server: Any) -> None:
+    server.ollama("x", after="hang")
+    with pytest.raises(ModelFailed, match=r"did not answer within 0\.2 s"):
+        await ollama_server.digest(server.url, "coder:1b", deadline=0.2)
+
+
 async def test_a_server_that_does_not_count(server: Any, make: Make, prompt: Prompt) -> None:
     server.ollama("Hel", "lo")
     completion = await make(server.url).complete(prompt, SAMPLING)

@@ -48,6 +48,28 @@ async def make(hasty: Patience) -> AsyncIterator[Make]:
         await model.aclose()
 
 
+async def test_top_p_is_sent_only_where_it_is_asked_for(
+    server: Any, make: Make, prompt: Prompt
+) -> None:
+    server.openai("Hello")
+    model = make(server.url)
+    await model.complete(prompt, SAMPLING)
+    await model.complete(prompt, replace(SAMPLING, top_p=0.95))
+    bare, asked = server.requests
+    assert "top_p" not in bare and asked["top_p"] == 0.95
+
+
+async def test_which_version_answered_is_told_where_the_server_says_it(
+    server: Any, make: Make, prompt: Prompt
+) -> None:
+    server.openai("Hello", fingerprint="fp_44")
+    server.openai("Hello")
+    model = make(server.url)
+    told = [(await model.complete(prompt, SAMPLING)).fingerprint for _ in range(2)]
+    assert told == ["fp_44", ""]
+    assert not hasattr(model, "identity"), "its name is all that is known of it"
+
+
 async def test_streams_with_the_sampling_that_was_asked(
     server: Any, make: Make, prompt: Prompt
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,8 @@ from synthd.synth.ports import Completion, Finish, Message, Prompt, Sampling, un
 from synthd.synth.problem import Problem
 from synthd.synth.run import Run, Strategy
 from synthd.synth.solve import Outcome, solve
-from synthd.synth.store.completions import Completions
+from synthd.synth.store import checked
+from synthd.synth.store.completions import Completions, Kept, key
 from synthd.synth.strategies import registry
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.seidr import Seidr
@@ -169,12 +171,30 @@ def test_whatever_decides_an_answer_is_part_of_its_key(tmp_path: Path) -> None:
         Sampling(0.5, 41, 3),
         Sampling(0.5, 40, 4),
         Sampling(0.5, 40, 3, logprobs=True),
+        Sampling(0.5, 40, 3, top_p=0.95),
     ):
         ask(CachedModel(model, store), sampling)
         ask(CachedModel(model, store), sampling)
     ask(CachedModel(Jittery(identity="other weights"), store))
-    assert model.calls == 5
-    assert len(list(tmp_path.rglob("*.json"))) == 6
+    assert model.calls == 6
+    assert len(list(tmp_path.rglob("*.json"))) == 7
+
+
+def test_answers_that_were_kept_before_a_setting_was_known_are_still_found() -> None:
+    known = "11698c570d6bf18bc58eb70a887ec946101eda132df9dc42c15cdfc9b9594050"
+    assert key("m", "", PROMPT, SAMPLING, 0) == known
+    assert key("m", "", PROMPT, Sampling(0.5, 40, 3, top_p=1.0), 0) != known
+
+
+def test_a_kept_answer_of_an_older_version_is_read(tmp_path: Path) -> None:
+    store = Completions(tmp_path)
+    store.put("ab", Kept(("x",), Completion("x", Finish.STOP, 1, 1)))
+    (path,) = tmp_path.rglob("*.json")
+    body = json.loads(path.read_text())["body"]
+    del body["completion"]["fingerprint"]
+    checked.write(path, body)
+    kept = store.get("ab")
+    assert kept is not None and kept.completion == Completion("x", Finish.STOP, 1, 1)
 
 
 def test_a_second_sample_is_another_one(tmp_path: Path) -> None:

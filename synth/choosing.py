@@ -92,9 +92,11 @@ class Evidence:
         programs = [attempt for attempt in self.tried if attempt.candidate.code]
         estimated = [a for a in programs if a.candidate.code in self.estimates]
         if estimated:
+            estimated.sort(key=lambda a: self.estimates[a.candidate.code], reverse=True)
             values = [self.estimates[attempt.candidate.code] for attempt in estimated]
             return alone("a learned verifier", estimated, {"estimate": values})
         likely = [attempt for attempt in programs if attempt.candidate.logprobs is not None]
+        likely.sort(key=lambda attempt: _of_program(attempt, name), reverse=True)
         figures = {
             "log-probability of the program": [_of_program(a, name) for a in likely],
             "of the whole answer": [likelihood.mean(a) for a in likely],

@@ -12,7 +12,7 @@ from synthd.daemon.showing import words
 from synthd.daemon.traces.finding import Summary
 from synthd.synth.attempt import Attempt, Case
 from synthd.synth.trace.records import Header, Recorded
-from synthd.synth.trace.tree import Node, Tree, progress
+from synthd.synth.trace.tree import Choice, Node, Tree, progress
 
 SCHEMA = 1
 # Comparing takes the square of the lines: longer programs are shown without.
@@ -50,6 +50,7 @@ def search_facts(recorded: Recorded, tree: Tree) -> Facts:
         "cost": {**asdict(usage), "seconds": seconds},
         "progress": [asdict(step) for step in progress(recorded)],
         "damaged": recorded.damaged,
+        "choices": [_choice(choice) for choice in tree.choices],
         "nodes": [node_facts(node, tree) for node in tree.nodes],
     }
 
@@ -79,6 +80,7 @@ def node_facts(node: Node, tree: Tree) -> Facts:
         "number": node.number,
         "purpose": node.purpose,
         "temperature": node.temperature,
+        "top_p": node.asked.top_p if node.asked else None,
         "seed": node.asked.seed if node.asked else None,
         "state": words.state(node).value,
         "finding": words.finding(node),
@@ -87,9 +89,24 @@ def node_facts(node: Node, tree: Tree) -> Facts:
         "prompt_tokens": node.prompt_tokens,
         "completion_tokens": node.tokens,
         "prompt": [asdict(message) for message in node.asked.prompt] if node.asked else [],
+        "fingerprint": node.answered.fingerprint if node.answered else "",
         "answer": node.answered.completion if node.answered else "",
         "program": _program(node.attempt, node, tree) if node.attempt else None,
         "observations": [asdict(seen) for seen in node.observations],
+    }
+
+
+def _choice(choice: Choice) -> Facts:
+    """chosen and members are indices of nodes; group and the groups of a parting, of groups."""
+    return {
+        "chosen": choice.chosen,
+        "by": choice.by,
+        "group": choice.group,
+        "groups": [
+            {"members": list(members), "figures": dict(group.figures)}
+            for group, members in zip(choice.groups, choice.members, strict=True)
+        ],
+        "partings": [asdict(parting) for parting in choice.partings],
     }
 
 

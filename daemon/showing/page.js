@@ -44,8 +44,10 @@ function table(title, columns, rows) {
 function facts(node) {
   const program = node.program;
   const said = [node.purpose + " " + node.name, "temperature " + (node.temperature ?? 0).toFixed(2)];
+  if (node.top_p !== null) said.push("top-p " + node.top_p);
   if (node.seed !== null) said.push("seed " + node.seed);
   said.push(node.prompt_tokens + " + " + node.completion_tokens + " tokens");
+  if (node.fingerprint) said.push("answered by " + node.fingerprint);
   said.push("from " + node.began + " s to " + (node.ended === null ? "its end" : node.ended + " s"));
   if (program) {
     said.push("judged in " + program.judge_seconds.toFixed(3) + " s");
@@ -92,6 +94,13 @@ for (const element of nodes) {
     event.preventDefault();
     const next = nodes[nodes.indexOf(element) + steps[event.key]];
     if (next) choose(next);
+  });
+}
+
+for (const button of document.querySelectorAll(".choice [data-node]")) {
+  button.addEventListener("click", () => {
+    const element = nodes.find((each) => each.dataset.node === button.dataset.node);
+    if (element) choose(element);
   });
 }
 

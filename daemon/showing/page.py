@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 from synthd.daemon.showing import facts, words
+from synthd.daemon.showing.choice_drawing import choice_html
 from synthd.daemon.showing.colours import score_colour
 from synthd.daemon.showing.curve_drawing import curve_svg
 from synthd.daemon.showing.tree_drawing import tree_svg
@@ -34,6 +35,7 @@ def page(recorded: Recorded, tree: Tree) -> str:
         f"<title>{escape(title)}</title>\n<style>\n{style}</style></head><body>\n"
         f"<header>{_heading(recorded)}</header>\n"
         f'<div class="curves">{_curves(recorded)}{_legend()}</div>\n'
+        f"{''.join(choice_html(choice, tree) for choice in tree.choices)}\n"
         f'<main><section class="tree" aria-label="search tree">{tree_svg(tree)}</section>\n'
         '<section id="details" aria-live="polite"><p>Choose a node of the tree.</p></section>'
         f'</main>\n<script type="application/json" id="search">{_data(recorded, tree)}</script>\n'

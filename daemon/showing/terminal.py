@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from synthd.daemon.showing import words
+from synthd.daemon.showing import choices, words
 from synthd.daemon.showing.words import State
 from synthd.daemon.traces.finding import Summary
 from synthd.synth.trace.records import Header, Recorded
-from synthd.synth.trace.tree import Node, Tree
+from synthd.synth.trace.tree import Choice, Node, Tree
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +23,7 @@ STYLE = {
     State.TEXT: "dim",
     State.OPEN: "dim",
 }
+GROUPS, INPUTS = 12, 3  # of a choice, that are shown
 DEEPEST = 16  # levels that are indented; a chain of a hundred repairs would leave the screen
 
 
@@ -33,6 +34,8 @@ def show_tree(console: Console, recorded: Recorded, tree: Tree) -> None:
     lines = list(_guides(tree))
     for node, depth, guide in lines:
         console.print(Text(guide, "dim") + _line(node, depth, best=node.index == tree.best))
+    for choice in tree.choices:
+        _choice(console, choice, tree)
     usage, seconds = words.spent(recorded)
     console.print(plain(words.ending(recorded.end)), markup=False, style="bold")
     console.print(f"  {words.cost(usage, seconds)}", style="dim")
@@ -49,6 +52,26 @@ def _head(console: Console, header: Header) -> None:
         style="dim",
         markup=False,
     )
+
+
+def _choice(console: Console, choice: Choice, tree: Tree) -> None:
+    """Which program was taken, from which groups, and on what inputs these part."""
+    from rich.text import Text
+
+    console.print(Text(plain(choices.heading(choice, tree)), "bold"))
+    for place, (group, members) in enumerate(
+        zip(choice.groups[:GROUPS], choice.members, strict=False)
+    ):
+        numbers = " ".join(f"#{tree.nodes[index].number}" for index in members)
+        text = f"  {choices.letter(place)}  {numbers}  {choices.figures(group)}"
+        taken = place == choice.group
+        console.print(Text(plain(text) + ("  ← chosen" if taken else ""), "green" if taken else ""))
+    if (more := len(choice.groups) - GROUPS) > 0:
+        console.print(f"  … and {words.count(more, 'more group')}", style="dim")
+    for parting in choice.partings[:INPUTS]:
+        console.print(Text(f"  {plain(choices.parting(parting))}"))
+    if (more := len(choice.partings) - INPUTS) > 0:
+        console.print(f"  … and {words.count(more, 'more input')} on which they part", style="dim")
 
 
 def _guides(tree: Tree) -> Iterator[tuple[Node, int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import time
@@ -60,6 +61,28 @@ def test_a_search_is_kept_and_shown(shell) -> None:
         assert "repair" in accepted and "1.00  passes all 2" in accepted
         assert "solved" in shown.out and "programs judged" in shown.out
     assert run in shell.run("show").out
+
+
+def test_a_choice_is_shown_with_what_tells_the_programs_apart(shell) -> None:
+    """All pass the examples; two of three draw the same line for large numbers."""
+    shell.file(DOUBLE.replace("(x)", "(x: int) -> int", 1))
+    bodies = iter(["x * 2", "x * 2 if x < 4 else 0", "x + x"])
+    shell.model.say = lambda prompt: f"```python\ndef double(x):\n    return {next(bodies)}\n```"
+    shell.environment = {"SYNTHD_STRATEGY": "self-consistency"}
+    ended = shell.run("synth", "work.py", "--set", "self-consistency.n=3")
+    assert ended.code == 0, ended.err
+    shown = shell.run("show", "last").out
+    assert "of 3 programs in 2 groups, by votes by behaviour" in shown
+    (taken,) = [line for line in shown.splitlines() if line.startswith("  A  ")]
+    assert taken.endswith("votes 2  ← chosen") and "  B  " in shown and "votes 1" in shown
+    assert re.search(r"double\(\d+\): \d+ in [AB]; \d+ in [AB]", shown)
+    (found,) = shell.run("show", "last", "--json").objects
+    (choice,) = found["choices"]
+    assert (choice["group"], choice["chosen"]) == (0, found["best"])
+    assert [group["figures"] for group in choice["groups"]] == [{"votes": 2.0}, {"votes": 1.0}]
+    assert {len(parting["outcomes"]) for parting in choice["partings"]} == {2}
+    shell.run("show", "last", "--html", "page.html")
+    assert "in 2 groups, by votes by behaviour" in (shell.folder / "page.html").read_text()
 
 
 def test_the_tree_as_json_agrees_with_the_report(shell) -> None:

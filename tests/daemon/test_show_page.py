@@ -15,7 +15,7 @@ import pytest
 from synthd.daemon.showing.page import page
 from synthd.synth.attempt import Attempt, Candidate, Case, CaseOutcome, Evaluation, Verdict
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Did, Group, Observed, Parting, Tried
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
 from synthd.synth.trace.decode import decode
@@ -61,6 +61,11 @@ def searched(nodes: int, text: str) -> Recorded:
             Observed(name, (Observation(text, Happened.RETURNED, text, text),)),
         )
         entries += [Entry(place + part / 4, event) for part, event in enumerate(told)]
+    names = [attempt.candidate.node for attempt in tried]
+    groups = [Group(tuple(each), ((text, 0.25),)) for each in (names[::2], names[1::2]) if each]
+    apart = Did(Happened.RETURNED, text, (0,)), Did(Happened.RAISED, text, (1,))
+    partings = tuple(Parting(text, apart[: len(groups)]) for _ in range(6))
+    entries.append(Entry(nodes, Chose(names[-1], text, tuple(groups), partings)))
     usage = Usage(nodes, 9 * nodes, 5 * nodes, nodes)
     end = End(float(nodes), "failed", tried[-1].candidate.node, False, True, usage, text)
     return decode(line(record) for record in (header, *entries, end))
@@ -155,6 +160,19 @@ def test_scores_have_a_number_beside_their_colour() -> None:
     discs = {a["fill"] for a in found.named("circle") if a.get("fill")}
     assert len(discs) >= 7
     assert found.text.count("best score so far") == 2
+
+
+def test_a_choice_is_a_table_of_groups_and_of_what_they_do() -> None:
+    recorded = searched(8, "plain")
+    found = parsed(page(recorded, tree(recorded)))
+    assert "chose #8 plain of 8 programs in 2 groups, by plain" in found.text
+    buttons = [a["data-node"] for a in found.named("button")]
+    assert buttons == ["0", "2", "4", "6", "1", "3", "5", "7"], "each leads to its node"
+    assert "B ✓" in found.text and "A ✓" not in found.text
+    assert found.text.count("raises plain") == 4 and "2 more inputs tell them apart" in found.text
+    (choice,) = data(found)["choices"]
+    assert (choice["chosen"], choice["group"], len(choice["partings"])) == (7, 1, 6)
+    assert choice["groups"][1] == {"members": [1, 3, 5, 7], "figures": {"plain": 0.25}}
 
 
 def test_a_thousand_nodes() -> None:

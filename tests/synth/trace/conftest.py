@@ -18,7 +18,7 @@ from synthd.synth.attempt import (
     Verdict,
 )
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Did, Group, Observed, Parting, Tried
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
 from synthd.synth.trace.records import End, Entry, Header, Recorded, Told, VisibleCheck
@@ -40,8 +40,9 @@ ASKED = st.builds(
     ).map(tuple),
     COUNT,
     COUNT,
+    st.none() | NUMBER,
 )
-ANSWERED = st.builds(Answered, COUNT, TEXT, COUNT, COUNT, st.booleans(), st.booleans())
+ANSWERED = st.builds(Answered, COUNT, TEXT, COUNT, COUNT, st.booleans(), st.booleans(), TEXT)
 CASE = st.builds(Case, TEXT, st.sampled_from(CaseOutcome), TEXT, TEXT, TEXT, TEXT)
 EVALUATION = st.builds(
     Evaluation,
@@ -61,6 +62,20 @@ OBSERVED = st.builds(
         st.builds(Observation, TEXT, st.sampled_from(Happened), TEXT, TEXT, NUMBER), max_size=3
     ).map(tuple),
 )
+
+
+@st.composite
+def choices(draw: st.DrawFn, nodes: list[str]) -> Chose:
+    """Among these nodes, and others that the trace does not have."""
+    named = st.sampled_from(nodes) | TEXT if nodes else TEXT
+    figures = st.lists(st.tuples(TEXT, NUMBER), max_size=2).map(tuple)
+    group = st.builds(Group, st.lists(named, min_size=1, max_size=3).map(tuple), figures)
+    groups = tuple(draw(st.lists(group, max_size=3)))
+    places = st.lists(st.integers(0, max(0, len(groups) - 1)), max_size=3).map(tuple)
+    did = st.builds(Did, st.sampled_from(Happened), TEXT, places if groups else st.just(()))
+    parting = st.builds(Parting, TEXT, st.lists(did, max_size=3).map(tuple))
+    partings = tuple(draw(st.lists(parting, max_size=2)))
+    return Chose(draw(named), draw(TEXT), groups, partings)
 
 
 def candidate(node: str, parent: Attempt | None) -> st.SearchStrategy[Candidate]:
@@ -91,7 +106,8 @@ def events(draw: st.DrawFn) -> tuple[Told, ...]:
             tried.append(Attempt(made, draw(EVALUATION)))
             told.append(Tried(tried[-1], len(tried)))
         else:
-            told.append(draw(st.one_of(ASKED, ANSWERED, OBSERVED)))
+            chose = choices([each.candidate.node for each in tried])
+            told.append(draw(st.one_of(ASKED, ANSWERED, OBSERVED, chose)))
     return tuple(told)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
-from synthd.synth.events import Asked, Event, Heard, Tried
+from synthd.synth.events import Asked, Chose, Event, Heard, Tried
 from synthd.synth.extract import fenced_blocks
 from synthd.synth.models.scripted import ScriptedModel
 from synthd.synth.observation import Happened, Observation
@@ -79,7 +79,7 @@ def test_the_trace_of_every_strategy_is_its_search(head, name: str, goal: int) -
     told: list[Event] = []
     budget = Budget(programs=24, seconds=30, tokens=4000, tokens_per_call=100)
     run = Run(PROBLEM, ScriptedModel(say), Rising(goal), budget, 1, read, told.append)
-    asyncio.run(solve(run, registry.build(name, {})))
+    outcome = asyncio.run(solve(run, registry.build(name, {})))
     entries = [Entry(0.0, event) for event in told if not isinstance(event, Heard)]
     recorded = decode(line(record) for record in (head(), *entries))
     assert list(recorded.entries) == entries
@@ -91,5 +91,11 @@ def test_the_trace_of_every_strategy_is_its_search(head, name: str, goal: int) -
         made_from = grown.nodes[node.maker].attempt if node.maker is not None else None
         assert made_from == parent
         assert node.asked is not None and node.answered is not None
+    chose = [entry.event for entry in entries if isinstance(entry.event, Chose)]
+    assert len(chose) == len(grown.choices) == run.chosen
+    for event, choice in zip(chose, grown.choices, strict=True):
+        assert outcome.best is not None and event.node == outcome.best.candidate.node
+        assert choice.groups == () or (choice.group is not None and event.by)
+        assert all(members for members in choice.members)
     calls = sum(isinstance(entry.event, Asked) for entry in entries)
     assert len(grown.nodes) == calls == run.ledger.usage.model_calls

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Verdict
-from synthd.synth.events import Answered, Tried
+from synthd.synth.events import Answered, Asked, Tried
 from synthd.synth.trace.decode import NotATrace, decode
 from synthd.synth.trace.encode import line
 from synthd.synth.trace.records import Entry, Recorded
@@ -63,6 +63,8 @@ def test_numbers_that_json_does_not_have(head) -> None:
 @pytest.mark.parametrize(
     "bad",
     [
+        '{"kind": "chose", "at": 1, "node": "a", "by": "", "groups": [], "partings": '
+        '[{"call": "f()", "outcomes": [{"happened": "died", "shown": "", "groups": [0]}]}]}\n',
         "no JSON\n",
         "[]\n",
         "{}\n",
@@ -83,6 +85,14 @@ def test_what_a_newer_version_adds_is_left_out(head) -> None:
     more = json.dumps({**json.loads(line(good)), "mood": "sunny"}) + "\n"
     read = decode([line(head()), '{"kind": "smelled", "at": 1}\n', more])
     assert (read.entries, read.damaged) == ((good,), 0)
+
+
+def test_what_an_older_version_did_not_write_is_not_missed(head) -> None:
+    asked, answered = Entry(1.0, Asked(1, "draft", 0.5)), Entry(2.0, Answered(1, "text", 2, 3))
+    rows = [json.loads(line(entry)) for entry in (asked, answered)]
+    del rows[0]["top_p"], rows[1]["fingerprint"]
+    read = decode([line(head()), *(json.dumps(row) + "\n" for row in rows)])
+    assert (read.entries, read.damaged) == ((asked, answered), 0)
 
 
 def test_what_is_no_trace_is_refused(head) -> None:

@@ -1,0 +1,1 @@
+"""Jobs and their events on disk: one SQLite file, one thread that writes it."""

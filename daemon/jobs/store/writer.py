@@ -1,0 +1,189 @@
+"""The one thread that writes: what is asked of it goes to disk in order, several things at once.
+
+A thing with `keep` is never lost while this process lives: where the disk is full it stays in
+memory and is written as soon as there is room. All else fails at once where it cannot be written.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from synthd.daemon.jobs.errors import NoRoom
+from synthd.daemon.jobs.store import failing
+
+log = logging.getLogger(__name__)
+
+# Events come by the dozen: a commit costs an fsync, and nobody sees 50 ms.
+BATCH_SECONDS = 0.05
+AGAIN_SECONDS = 1.0
+Do = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(slots=True, eq=False)
+class Op:
+    """job: whose watchers are told after it is on disk. now: it does not wait for others."""
+
+    do: Do
+    keep: bool = False
+    now: bool = True
+    job: str = ""
+    future: Future[Any] = field(default_factory=Future)
+    at: float = field(default_factory=time.monotonic)
+
+    def answer(self, result: object, error: BaseException | None = None) -> None:
+        if self.future.done():
+            return  # whoever asked has left
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Called in the writer's thread. written: jobs of which something new is on disk. trouble: why
+    nothing can be written, or '' once that is over."""
+
+    written: Callable[[set[str]], None] = lambda jobs: None
+    trouble: Callable[[str], None] = lambda why: None
+
+
+class Writer:
+    def __init__(
+        self, connection: sqlite3.Connection, folder: Path, limit: int, hearing: Hearing
+    ) -> None:
+        self.trouble = ""
+        self._connection = connection
+        self._folder = folder
+        self._limit = limit
+        self._hearing = hearing
+        self._asked: deque[Op] = deque()
+        self._owed: list[Op] = []  # what is kept in memory, before all that is asked later
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="synthd-store", daemon=True)
+        self._thread.start()
+
+    def put(self, op: Op) -> None:
+        with self._wake:
+            if self._closing:
+                raise RuntimeError("the store is closed")
+            self._asked.append(op)
+            self._wake.notify()
+
+    @property
+    def owed(self) -> int:
+        """How many things are in memory alone, as the disk does not take them."""
+        return len(self._owed)
+
+    def close(self) -> None:
+        """Write what there is, and end. Blocks."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while self._wait():
+                self._write()
+            self._write()
+            for op in self._owed:
+                op.answer(None, NoRoom(self.trouble or "the store was closed before"))
+        except BaseException:
+            log.exception("the store's writer has failed")
+            raise
+        finally:
+            self._connection.close()
+
+    def _wait(self) -> bool:
+        """Until there is something to write, or it is time to try again. False: to end."""
+        with self._wake:
+            while not self._closing:
+                if any(op.now for op in self._asked):
+                    return True
+                left = AGAIN_SECONDS if self._owed else None
+                if self._asked:
+                    left = self._asked[0].at + BATCH_SECONDS - time.monotonic()
+                if left is not None and left <= 0:
+                    return True
+                if not self._wake.wait(left) and self._owed:
+                    return True
+            return False
+
+    def _write(self) -> None:
+        with self._wake:
+            asked = list(self._asked)
+            self._asked.clear()
+        ops, self._owed = [*self._owed, *asked], []
+        while ops:
+            try:
+                answers = self._transaction(ops)
+            except sqlite3.Error as error:
+                ops = self._failed(ops, error)
+                continue
+            self._tell("")
+            self._hearing.written({op.job for op in ops if op.job})
+            for op, (result, problem) in zip(ops, answers, strict=True):
+                op.answer(result, problem)
+            return
+
+    def _failed(self, ops: list[Op], error: sqlite3.Error) -> list[Op]:
+        """What is worth another try at once: that which must be kept, without the rest."""
+        why = failing.sentence(error, self._folder, self._limit)
+        kept = [op for op in ops if op.keep]
+        for op in ops:
+            if not op.keep:
+                op.answer(None, NoRoom(why))
+        if len(kept) < len(ops):
+            return kept
+        self._owed = kept
+        if not failing.busy(error):
+            self._tell(why)
+        return []
+
+    def _transaction(self, ops: list[Op]) -> list[tuple[object, BaseException | None]]:
+        """Their answers, once all of it is on disk. Raises sqlite3.Error; then none of it is."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            answers = [self._one(op) for op in ops]
+            connection.execute("COMMIT")
+            return answers
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _one(self, op: Op) -> tuple[object, BaseException | None]:
+        """A thing that fails by itself undoes itself alone."""
+        connection = self._connection
+        if op.future.cancelled() and not op.keep:
+            return None, None
+        connection.execute("SAVEPOINT op")
+        try:
+            result = op.do(connection)
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and failing.general(error):
+                raise
+            connection.execute("ROLLBACK TO op")
+            connection.execute("RELEASE op")
+            if op.keep:
+                log.exception("a change of the store was refused")
+            return None, error
+        connection.execute("RELEASE op")
+        return result, None
+
+    def _tell(self, why: str) -> None:
+        if why != self.trouble:
+            self.trouble = why
+            self._hearing.trouble(why)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from synthd.daemon.exits import BadInput
 from synthd.daemon.traces.finding import SUFFIX, is_trace, newest
@@ -39,12 +39,22 @@ class Tracing:
     file: Path | None = None
 
 
+class Sink(Protocol):
+    """Takes a line at a time. Raises OSError."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Lines go to somebody, who keeps them. before: seconds of earlier attempts."""
 
     name: str
-    to: TextIO
+    to: Sink
     before: float = 0.0
 
 
@@ -54,7 +64,7 @@ class Log:
 
     name: str = ""  # how `synthd show` finds it
     problem: str = ""
-    _file: TextIO | None = None
+    _file: Sink | None = None
     _run: Run | None = None
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)  # (node, code) → number
     _began: float = field(default_factory=time.monotonic)

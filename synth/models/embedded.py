@@ -27,17 +27,15 @@ class EmbeddedModel:
         self._settings = settings
         self._patience = patience or Patience()
         self._identity = identity
-        self._backend = failures.Backend(
-            model=f"local/{settings.name}",
-            where="the embedded engine",
-            start="try again",
-            key="try again",
-            get=f"run `synthd models pull {settings.name}`",
-        )
+        self._backend = described(settings.name)
         self._free = asyncio.Semaphore(settings.slots)
         self._starting: asyncio.Task[Engine] | None = None
         self._crashes = 0
         self._closed = False
+
+    @property
+    def settings(self) -> EngineSettings:
+        return self._settings
 
     @property
     def name(self) -> str:
@@ -132,6 +130,16 @@ class EmbeddedModel:
             self._crashes += 1
             self._starting = None
             await engine.stop()
+
+
+def described(name: str) -> failures.Backend:
+    return failures.Backend(
+        model=f"local/{name}",
+        where="the embedded engine",
+        start="try again",
+        key="try again",
+        get=f"run `synthd models pull {name}`",
+    )
 
 
 def _stopped() -> ModelFailed:

@@ -9,6 +9,7 @@ import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,8 @@ from synthd.synth.models.errors import ModelFailed, NoModel, UnknownModel
 if TYPE_CHECKING:
     import httpx
 
-CHILD = "synthd.synth.models.engine_child"
+# -P: the folder that we happen to be in is nobody's library.
+CHILD = (sys.executable, "-P", "-m", "synthd.synth.models.engine_child")
 KEPT_LOG_LINES = 40
 GRACE = 0.5
 # llama.cpp's threads wait for each other by spinning, and crawl when anything else (the judge,
@@ -48,10 +50,11 @@ class Engine:
     """A running engine. Made by `launch`; its owner must `stop` it."""
 
     def __init__(self, process: Process, key: str) -> None:
+        self.key = key  # without which it answers nobody
+        self.address = ""
         self._process = process
         self._log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
         self._drain = asyncio.create_task(self._keep_log())
-        self._key = key
         self._client: httpx.AsyncClient | None = None
 
     @property
@@ -61,12 +64,14 @@ class Engine:
         return self._client
 
     @classmethod
-    async def launch(cls, settings: EngineSettings) -> Engine:
-        """Start and wait until it listens. Leaves no process where that fails or is cancelled."""
-        _check(settings)
+    async def launch(cls, settings: EngineSettings, command: Sequence[str] = CHILD) -> Engine:
+        """Start and wait until it listens. Leaves no process where that fails or is cancelled.
+
+        command: a program that speaks as engine_child does.
+        """
+        _check(settings, ours=command is CHILD)
         process = await asyncio.create_subprocess_exec(
-            # -P: the folder that we happen to be in is nobody's library.
-            *(sys.executable, "-P", "-m", CHILD),
+            *command,
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
@@ -94,7 +99,7 @@ class Engine:
             "parent": os.getpid(),
             "weights": str(settings.weights.resolve()),
             "name": settings.name,
-            "key": self._key,
+            "key": self.key,
             "slots": settings.slots,
             "context": settings.context,
             "threads": settings.processors,
@@ -117,7 +122,12 @@ class Engine:
                 f"the embedded engine could not load {settings.weights}: "
                 f"{answer['error']}; {await self.last_words()}"
             )
-        self._client = _client(answer["address"], self._key)
+        self.address = answer["address"]
+        self._client = client(self.address, self.key)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def running(self) -> bool:
@@ -162,8 +172,8 @@ class Engine:
             self._log.extend(line for line in chunk.decode(errors="replace").splitlines() if line)
 
 
-def _check(settings: EngineSettings) -> None:
-    if find_spec("xllamacpp") is None:
+def _check(settings: EngineSettings, *, ours: bool) -> None:
+    if ours and find_spec("xllamacpp") is None:
         raise NoModel(
             "the embedded engine is not installed: install synthd with its extra `local` "
             "(pipx install '.[local]' from a clone), or use --model ollama/NAME"
@@ -174,7 +184,8 @@ def _check(settings: EngineSettings) -> None:
         )
 
 
-def _client(address: str, key: str) -> httpx.AsyncClient:
+def client(address: str, key: str) -> httpx.AsyncClient:
+    """Reaches the engine there and nothing else. It must be closed."""
     import httpx
 
     return httpx.AsyncClient(
@@ -182,4 +193,5 @@ def _client(address: str, key: str) -> httpx.AsyncClient:
         headers={"Authorization": f"Bearer {key}"},
         timeout=None,  # deadlines are retry.py's
         trust_env=False,  # no proxy between us and our own child
+        verify=False,  # not over TLS: the certificates of this machine would be loaded for nothing
     )

@@ -53,13 +53,20 @@ async def patiently(
     for attempt in range(patience.tries):
         collector = Collector(prompt, heard)
         try:
-            await _read(model, open_stream, collector, patience)
-            return collector.completion(model)
+            return await once(model, open_stream, collector, patience)
         except Transient as failure:
             if collector.started or attempt + 1 == patience.tries:
                 raise failure.error from failure.__cause__
             await asyncio.sleep(_pause(attempt, failure, patience))
     raise ModelFailed(f"{model} was not tried at all")
+
+
+async def once(
+    model: str, open_stream: Open, collector: Collector, patience: Patience
+) -> Completion:
+    """One try. Raises Transient or a ModelError."""
+    await _read(model, open_stream, collector, patience)
+    return collector.completion(model)
 
 
 async def _read(model: str, open_stream: Open, collector: Collector, patience: Patience) -> None:

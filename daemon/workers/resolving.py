@@ -1,0 +1,98 @@
+"""From what was submitted to a prepared problem and settings: as for any buffer of an editor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from synthd.daemon import config
+from synthd.daemon.exits import BadInput
+from synthd.daemon.jobs.messages import Start
+from synthd.daemon.jobs.spec import Spec
+from synthd.daemon.locations import user_config_file
+from synthd.daemon.prepare import Prepared, Wanted, prepare
+from synthd.daemon.settings import Settings
+from synthd.synth.source.function import Target
+from synthd.synth.source.place import place as find_place
+from synthd.synth.source.target import at, find
+from synthd.synth.source.text import SourceText
+
+# What is the user's rather than the job's: it may hold credentials, or change between attempts.
+NOT_PINNED = ("ollama_host", "models_dir", "daemon", "keep_runs")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """named: the model was named for this very job, rather than configured."""
+
+    prepared: Prepared
+    settings: Settings
+    named: bool
+
+
+def resolved(start: Start) -> Resolved:
+    """Raises BadInput and SourceError."""
+    spec = start.spec
+    if not spec.trusted:
+        raise BadInput("this workspace is not trusted, and synthesis runs its code; trust it first")
+    if Path(spec.path).suffix == ".rs":
+        raise BadInput("Rust is not written in the background yet: use `synthd synth FILE.rs`")
+    source = SourceText.from_text(spec.text, spec.path)
+    workspace = Path(spec.workspace) if spec.workspace else None
+    path = Path(spec.path)
+    place = find_place(path, workspace=workspace, environment=os.environ)
+    settings = _settings(start, place.workspace)
+    if settings.python:
+        python = Path(settings.python)
+        place = find_place(path, workspace=workspace, environment=os.environ, python=python)
+    prepared = prepare(source, _target(source, spec), place, _wanted(spec))
+    return Resolved(prepared, settings, spec.settings.get("model") is not None)
+
+
+def pinned(settings: Settings, model: str) -> Mapping[str, object]:
+    """What a later attempt runs with, too, whatever the files say by then."""
+    told = settings.model_copy(update={"model": model}).model_dump(mode="json")
+    return {name: value for name, value in told.items() if name not in NOT_PINNED}
+
+
+def _settings(start: Start, workspace: Path) -> Settings:
+    given = start.spec.settings
+    settings = config.load(workspace, user_config_file(), os.environ, given).settings
+    if start.settings is not None:
+        # Only by its own names: an attempt of another version may have had others.
+        known = {n: v for n, v in start.settings.items() if n in Settings.model_fields}
+        try:
+            return Settings.model_validate({**settings.model_dump(mode="json"), **known})
+        except ValidationError as error:
+            raise BadInput(
+                f"what the job ran with cannot be used any more ({error.error_count()} values): "
+                "submit it anew"
+            ) from None
+    if start.spec.options.hasty and "tested_seconds" not in settings.model_fields_set:
+        return hasty(settings)
+    return settings
+
+
+def hasty(settings: Settings) -> Settings:
+    """Who waits for an edit gets it when its examples hold; who wants more has said so."""
+    auto = {"agree": 1, **settings.parameters.get("auto", {})}
+    parameters = {**settings.parameters, "auto": auto}
+    return settings.model_copy(update={"tested_seconds": 0.0, "parameters": parameters})
+
+
+def _target(source: SourceText, spec: Spec) -> Target:
+    if spec.function is not None:
+        return find(source, spec.function)
+    if spec.offset is not None:
+        return at(source, spec.offset)
+    raise BadInput("which function? name it, or say where it stands")
+
+
+def _wanted(spec: Spec) -> Wanted:
+    options = spec.options
+    tests = tuple(Path(test) for test in options.tests)
+    return Wanted(options.examples, tests, options.accept_untested, options.replace)

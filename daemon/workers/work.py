@@ -1,0 +1,211 @@
+"""A worker's job, from what the daemon said first to what it hears last."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+
+from synthd.daemon.compose import Composed, compose
+from synthd.daemon.exits import Failure, Stalled
+from synthd.daemon.jobs.messages import (
+    TO_WORKER,
+    Cancel,
+    Ended,
+    FromWorker,
+    Gone,
+    Granted,
+    Refused,
+    Settled,
+    Start,
+    Stopped,
+    line,
+)
+from synthd.daemon.models import OwnedModel
+from synthd.daemon.prepare import Prepared
+from synthd.daemon.recording import Resumable
+from synthd.daemon.report import Status
+from synthd.daemon.synthesis import Done, synthesize
+from synthd.daemon.traces.kept import Told
+from synthd.daemon.workers.leased import Leased, leased
+from synthd.daemon.workers.leases import Leases
+from synthd.daemon.workers.leaving import leave
+from synthd.daemon.workers.resolving import Resolved, pinned, resolved
+from synthd.daemon.workers.said import Said
+from synthd.daemon.workers.telling import Lines, Teller
+from synthd.daemon.workers.wire import Wire
+from synthd.synth.attempt import Grade
+from synthd.synth.models.scrub import without_secrets
+from synthd.synth.source.errors import SourceError
+from synthd.synth.source.splice import replacement
+
+CLEAN_END = 1.5  # seconds, for what a cancelled job has open
+PATIENCE = 60.0  # seconds in which nothing of a search moves
+
+
+def work(first: bytes, wire: Wire) -> NoReturn:
+    try:
+        start = TO_WORKER.validate_json(first)
+    except ValidationError:  # whose text would have the environment in it
+        start = None
+    if not isinstance(start, Start):
+        print("the daemon said something else than Start", file=sys.stderr)
+        os._exit(2)
+    asyncio.run(_attend(start, wire))
+    os._exit(0)  # not by way of what libraries have for the end: it may wait
+
+
+async def _attend(start: Start, wire: Wire) -> None:
+    """The job beside what the daemon says meanwhile."""
+    loop = asyncio.get_running_loop()
+
+    def say(message: FromWorker) -> None:
+        wire.write(line(message))
+
+    leases, cancelled = Leases(say), asyncio.Event()
+
+    def heard(told: bytes) -> None:
+        match TO_WORKER.validate_json(told):
+            case Granted() | Refused() as answer:
+                loop.call_soon_threadsafe(leases.heard, answer)
+            case Cancel():
+                loop.call_soon_threadsafe(cancelled.set)
+            case Start():
+                return
+
+    job = asyncio.create_task(Job(start, leases, say).run())
+    stop = asyncio.create_task(cancelled.wait())
+    wire.attend(heard)
+    await asyncio.wait([job, stop], return_when=asyncio.FIRST_COMPLETED)
+    if job.done():
+        stop.cancel()
+        say(job.result())
+        return
+    job.cancel()
+    done, _ = await asyncio.wait([job], timeout=CLEAN_END)
+    say(Gone())
+    if not done:
+        leave()
+
+
+@dataclass(slots=True)
+class Job:
+    start: Start
+    leases: Leases
+    say: Callable[[FromWorker], None]
+    _model: Leased | None = None
+    _function: str = ""
+    _lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lines = Lines(self.say, Said(Path(self.start.folder) / "said"))
+
+    async def run(self) -> Ended | Stopped:
+        """Never raises, but when cancelled."""
+        try:
+            found = resolved(self.start)
+            self._function = found.prepared.target.qualname
+            async with AsyncExitStack() as stack:
+                composed = await self._composed(stack, found)
+                self.say(self._settled(found, composed))
+                done = await self._searched(found.prepared, composed)
+        except Stalled as failure:
+            return Stopped(why=without_secrets(str(failure)))
+        except (Failure, SourceError) as failure:
+            return self._failed(without_secrets(str(failure)))
+        except Exception as error:
+            return self._failed(_bug(error))
+        self._lines.finish()
+        return _ended(found.prepared, done)
+
+    async def _composed(self, stack: AsyncExitStack, found: Resolved) -> Composed:
+        start, settings = self.start, found.settings
+        patience = max(PATIENCE, 2 * settings.limits.total_seconds)
+
+        def through(model: OwnedModel) -> Leased:
+            self._model = leased(model, self.leases)
+            stack.push_async_callback(self._model.aclose)
+            return self._model
+
+        return await stack.enter_async_context(
+            compose(
+                settings,
+                start.spec.options.parameters,
+                unsafe=start.spec.options.unsafe,
+                named=found.named,
+                recording=Resumable(Path(start.folder), self._lines.differs, patience),
+                tracing=Told(start.job, self._lines, start.spent),
+                through=through,
+                spent=start.spent,
+            )
+        )
+
+    def _settled(self, found: Resolved, composed: Composed) -> Settled:
+        setup, budget = composed.setup, composed.setup.budget
+        assert self._model is not None
+        return Settled(
+            function=self._function,
+            model=self._model.name,
+            endpoint=self._model.endpoint,
+            identity=self._model.identity,
+            slots=self._model.slots,
+            weights=self._model.weights,
+            strategy=setup.strategy_name,
+            sandbox=str(setup.detection.level),
+            programs=budget.programs,
+            seconds=budget.seconds,
+            tokens=budget.tokens,
+            settings=pinned(found.settings, self._model.name),
+        )
+
+    async def _searched(self, prepared: Prepared, composed: Composed) -> Done:
+        setup = composed.setup
+        teller = Teller(self.say, setup.strategy_name, setup.budget, self.start.spent)
+        teller.begin()
+        try:
+            return await synthesize(prepared, setup, teller)
+        finally:
+            teller.close()
+
+    def _failed(self, message: str) -> Ended:
+        self._lines.finish()
+        return Ended(
+            status=Status.ERROR.value,
+            grade=Grade.UNKNOWN.value,
+            message=message,
+            function=self._function,
+        )
+
+
+def _ended(prepared: Prepared, done: Done) -> Ended:
+    report = done.report
+    edit = None
+    if report.status is Status.VERIFIED:
+        edit = replacement(prepared.source, prepared.target, done.body)
+    return Ended(
+        status=report.status.value,
+        grade=report.grade.value,
+        message=report.message,
+        function=report.function,
+        replacement=edit,
+        code=report.code,
+        report=report.model_dump(mode="json", by_alias=True),
+    )
+
+
+def _bug(error: Exception) -> str:
+    """Where it was raised, and no word of what it says: that may be of the user's text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ""
+    if trace is not None:
+        place = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
+    return f"synthd itself failed here, with {type(error).__name__}{place}: please report it"

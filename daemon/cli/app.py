@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from synthd.daemon.cli.daemon_app import daemon_app
+
 app = typer.Typer(
     name="synthd",
     help="Turns a docstring and examples into verified code, with a model on your own machine.",
@@ -16,6 +18,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Lists, fetches and removes models.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(daemon_app, name="daemon")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
 

@@ -108,6 +108,15 @@ def merged(
     return Loaded(Settings.model_validate(values), sources)
 
 
+def from_editor(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an editor's own settings say, once checked. Raises BadConfig.
+
+    An editor takes settings from workspaces, too: they may say no more than a workspace's files.
+    """
+    _check(Layer("the editor's settings", values, trusted=False))
+    return dict(values)
+
+
 def _file(path: Path, table: tuple[str, ...] = (), *, trusted: bool = True) -> Layer:
     try:
         values: Any = tomllib.loads(path.read_text("utf-8"))

@@ -62,6 +62,10 @@ class LocalEngine:
         """A ProofEngine's part: see there."""
         return await self._rust.verify(path, text, version, trusted=trusted)
 
+    def leave(self) -> bool:
+        """Nobody else could fetch their results: its searches end with the editor."""
+        return False
+
     async def close(self) -> None:
         await self._rust.close()
         self._composed.clear()
@@ -81,7 +85,8 @@ def _prepared(request: Request) -> tuple[Prepared, Settings]:
     workspace = Path(request.workspace) if request.workspace else None
     path = Path(request.path)
     place = find_place(path, workspace=workspace, environment=os.environ)
-    settings = config.load(place.workspace, user_config_file(), os.environ, {}).settings
+    given = config.from_editor(request.settings)
+    settings = config.load(place.workspace, user_config_file(), os.environ, given).settings
     if settings.python:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)

@@ -5,8 +5,8 @@ The consumer owns this interface: plain values, no LSP types, no process, no soc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -16,7 +16,8 @@ class Request:
 
     text is the whole buffer as the editor has it (which may differ from the file on disk).
     offset counts code points of text. trusted is False where the editor says that the
-    workspace is not trusted: then the engine must refuse.
+    workspace is not trusted: then the engine must refuse. settings: what the editor's own config
+    says, as it came: to be checked by the engine.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Request:
     offset: int
     workspace: str | None = None
     trusted: bool = True
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ class Engine(Protocol):
 
         Never raises for what a user can cause: that is a Result with status "error".
         """
+        ...
+
+    def leave(self) -> bool:
+        """The editor is going, and the tasks of its searches will be cancelled next. True where
+        the searches go on without it."""
         ...
 
     async def close(self) -> None:

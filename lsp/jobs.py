@@ -22,6 +22,7 @@ class State(StrEnum):
     UNDECIDED = "undecided"
     ERROR = "error"
     CANCELLED = "cancelled"
+    LEFT = "left"  # the editor went away; the search goes on without it
     STALE = "stale"  # solved, but the buffer changed meanwhile and was left alone
     NOT_APPLIED = "not_applied"  # solved, but the buffer does not hold the verified text
 
@@ -72,11 +73,11 @@ class Jobs:
             job.task.cancel()
         return True
 
-    async def close(self, seconds: float) -> None:
-        """Cancel everything that runs, and wait for it no longer than that."""
+    async def close(self, seconds: float, *, leave: bool = False) -> None:
+        """Cancel everything that runs, or only end what follows it; no longer than that."""
         tasks = [job.task for job in self if job.task and not job.task.done()]
         for job in self:
-            if not self.cancel(job) and job.task:
+            if (leave or not self.cancel(job)) and job.task:
                 job.task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)

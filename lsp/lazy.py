@@ -26,6 +26,13 @@ class LazyEngine:
                 self._making = None  # the next job tries again
             raise
 
+    def leave(self) -> bool:
+        """See Engine.leave. An engine that is not there yet has no searches."""
+        made = self._making
+        if made is None or not made.done() or made.cancelled() or made.exception():
+            return False
+        return made.result().leave()
+
     async def close(self, seconds: float) -> None:
         """Within that time; an engine that does not close by then is left behind."""
         if self._making is None:

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from synthd.lsp.outgoing import MOST
+
 CHUNK = 1 << 16
 
 
@@ -55,6 +57,8 @@ class PipeWriter:
         self._fd = fd
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._failed: Callable[[], object] = lambda: None
+        self._waiting = 0
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._drain, name="write stdout", daemon=True)
         self._thread.start()
 
@@ -63,7 +67,14 @@ class PipeWriter:
         self._failed = act
 
     def write(self, data: bytes) -> None:
-        self._queue.put(data)
+        """Too much that nobody reads counts as nobody being there."""
+        with self._counting:
+            self._waiting += len(data)
+            full = self._waiting > MOST
+        if full:
+            self._fail()
+        else:
+            self._queue.put(data)
 
     def close(self) -> None:
         self._queue.put(None)
@@ -79,6 +90,8 @@ class PipeWriter:
                 view = memoryview(data)
                 while view:
                     view = view[os.write(self._fd, view) :]
+                with self._counting:
+                    self._waiting -= len(data)
         except OSError:
             self._fail()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -23,11 +24,19 @@ class Point:
 def offset_at(text: str, point: Point, encoding: str) -> int:
     """The offset in code points; beyond the end of a line or of the text is that end."""
     start, end = _line(text, point.line)
+    line = text[start:end]
+    return start + column_at(line, len(line), point.character, encoding)
+
+
+def column_at(line: str, end: int, character: int, encoding: str) -> int:
+    """The column in code points, `end` at most; inside of a character is after it."""
+    if line.isascii() or encoding == "utf-32":
+        return min(character, end)
     units = 0
-    for offset in range(start, end):
-        if units >= point.character:
-            return offset
-        units += _units(text[offset], encoding)
+    for column in range(end):
+        if units >= character:
+            return column
+        units += _units(line[column], encoding)
     return end
 
 
@@ -55,8 +64,10 @@ def with_line_ends_of(text: str, fragment: str) -> str:
 def _line(text: str, number: int) -> tuple[int, int]:
     """Where a line starts and ends, without its line end."""
     start = 0
-    for _ in range(number):
-        before = LINE_END.search(text, start)
+    if number > text.count("\n") + text.count("\r"):
+        return len(text), len(text)
+    if number:
+        before = next(islice(LINE_END.finditer(text), number - 1, None), None)
         if before is None:
             return len(text), len(text)
         start = before.end()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import version
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
@@ -24,6 +26,13 @@ from synthd.lsp.session import Session
 log = logging.getLogger(__name__)
 
 
+@cache
+def converter() -> Converter:
+    """One for all connections: it takes milliseconds to make, and as many at its first messages."""
+    made: Converter = default_converter()  # type: ignore[no-untyped-call]
+    return made
+
+
 class Server(LanguageServer):
     """One connection. `left` is set when the client wants it to end."""
 
@@ -33,11 +42,9 @@ class Server(LanguageServer):
         super().__init__(
             name="synthd",
             version=version("synthd"),
-            # Whole texts: pygls's own incremental editing counts lines as Python does, not as
-            # the protocol does, so that one form feed would put its copy out of step for good.
-            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=Protocol,
-            converter_factory=default_converter,
+            converter_factory=converter,
         )
         self.left = asyncio.Event()
         editor = Editor(self.protocol)
@@ -76,8 +83,14 @@ def _register_lifecycle(server: Server) -> None:
     def initialize(params: types.InitializeParams) -> None:
         session.editor.name = params.client_info.name if params.client_info else ""
         options = params.initialization_options
-        if isinstance(options, Mapping) and "trusted" in options:
-            session.trusted = options["trusted"] is True
+        if isinstance(options, Mapping):
+            session.trusted = options.get("trusted", True) is True
+            _configure(session, options.get("settings"))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configured(params: types.DidChangeConfigurationParams) -> None:
+        whole = params.settings
+        _configure(session, whole.get("synthd") if isinstance(whole, Mapping) else None)
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
@@ -88,20 +101,26 @@ def _register_lifecycle(server: Server) -> None:
         server.left.set()
 
 
+def _configure(session: Session, given: object) -> None:
+    """Checked by the engine, which says with the next job what is wrong."""
+    if isinstance(given, Mapping):
+        session.settings = {str(key): value for key, value in given.items()}
+
+
 def _register_documents(server: Server) -> None:
-    session = server.session
+    buffers = server.session.buffers
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(_: types.DidOpenTextDocumentParams) -> None:
-        session.buffers.notice()
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        buffers.open(params.text_document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(_: types.DidChangeTextDocumentParams) -> None:
-        session.buffers.notice()
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        buffers.change(params)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def closed(_: types.DidCloseTextDocumentParams) -> None:
-        session.buffers.notice()
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        buffers.close(params.text_document.uri)
 
 
 def _register_commands(server: Server) -> None:

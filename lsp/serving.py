@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import re
 import signal
 import sys
 import threading
 from collections.abc import Callable
 
+from synthd.lsp.framing import NotTheProtocol, bodies
+from synthd.lsp.logs import hush, quiet_logs
+from synthd.lsp.outgoing import StreamOutlet
 from synthd.lsp.pipes import PipeReader, PipeWriter, claim_stdio
 from synthd.lsp.server import Server
 
 log = logging.getLogger(__name__)
 
-LENGTH = re.compile(rb"^content-length: *(\d+) *\r$", re.IGNORECASE | re.MULTILINE)
 WATCH = 1.0  # seconds between looks at the client's process
+LAST_WORDS = 1.0  # seconds for an editor to read what was said before the end
 LAST_RESORT = 3.0  # seconds for what ignores its cancellation
 
 
@@ -47,8 +49,37 @@ async def _serve_pipes(create: Callable[[], Server], source: int, writer: PipeWr
     return status
 
 
+async def serve_streams(
+    server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> int:
+    """One client of many, until it is gone; the streams are closed afterwards."""
+
+    def overflow() -> None:
+        log.warning("an editor that no longer reads was dropped")
+        server.left.set()
+
+    outlet = StreamOutlet(writer, overflow)
+    server.protocol.set_writer(outlet)
+    try:
+        return await serve(server, reader)
+    finally:
+        outlet.close()
+        await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """What is on its way may still arrive, if that is soon."""
+    writer.close()
+    try:
+        async with asyncio.timeout(LAST_WORDS):
+            await writer.wait_closed()
+    except (TimeoutError, OSError):
+        writer.transport.abort()
+
+
 async def serve(server: Server, stream: asyncio.StreamReader) -> int:
     """Until the client says exit, hangs up, dies, or `server.left` is set."""
+    hush()
     ends = [
         asyncio.create_task(_listen(server, stream), name="listen"),
         asyncio.create_task(server.left.wait(), name="left"),
@@ -65,17 +96,14 @@ async def serve(server: Server, stream: asyncio.StreamReader) -> int:
 
 
 async def _listen(server: Server, stream: asyncio.StreamReader) -> None:
-    while True:
-        try:
-            header = await stream.readuntil(b"\r\n\r\n")
-            length = LENGTH.search(header)
-            if length is None:
-                log.error("a header without Content-Length: this is not a language client")
-                return
-            body = await stream.readexactly(int(length[1]))
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            return
-        server.protocol.receive(body)
+    try:
+        async for body in bodies(stream):
+            server.protocol.receive(body)
+    except NotTheProtocol as why:
+        log.error("%s", why)
+        server.protocol.refuse_all(str(why))
+    except ConnectionError:
+        pass
 
 
 async def _client_died(server: Server) -> None:
@@ -102,23 +130,3 @@ def _alive(process: int) -> bool:
     except (ProcessLookupError, OverflowError, ValueError):
         return False
     return process > 0
-
-
-def quiet_logs() -> None:
-    """Warnings to stderr; of the libraries' only the constant part, for theirs quote messages."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Discreet("%(levelname)s %(name)s: %(message)s"))
-    for name in ("pygls", "asyncio", "synthd"):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(logging.WARNING)
-
-
-class Discreet(logging.Formatter):
-    """Never a message body: bodies hold source code."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        if record.name.startswith("synthd"):
-            return super().format(record)
-        template = str(record.msg).splitlines()[:1]
-        return f"{record.levelname} {record.name}: {''.join(template)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from synthd.lsp import wire
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 JOBS_END = 5.0  # seconds for cancelled searches to stop model and sandbox
 ENGINE_ENDS = 5.0
+GOES_ON = "goes on without this editor; `synthd jobs` shows it"
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Session:
     engine: LazyEngine
     jobs: Jobs = field(default_factory=Jobs)
     trusted: bool = True
+    settings: Mapping[str, object] = field(default_factory=dict)
     _closing: asyncio.Task[None] | None = None
 
     def synthesize(self, target: Target) -> Job:
@@ -45,6 +48,7 @@ class Session:
             offset=offset_at(buffer.text, target.point, self.buffers.encoding),
             workspace=self.buffers.folder(buffer.path),
             trusted=self.trusted,
+            settings=self.settings,
         )
         return self.jobs.start(buffer.uri, lambda job: self._work(job, request))
 
@@ -56,13 +60,15 @@ class Session:
         return job, self.jobs.cancel(job)
 
     async def close(self) -> None:
-        """Stop everything, within a deadline. Whoever asks second waits for the first."""
+        """Stop everything that does not go on without an editor, within a deadline. Whoever asks
+        second waits for the first."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(), name="close session")
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        await self.jobs.close(JOBS_END)
+        goes_on = self.engine.leave()
+        await self.jobs.close(JOBS_END, leave=goes_on)
         await self.engine.close(ENGINE_ENDS)
 
     def _buffer(self, uri: str) -> Buffer:
@@ -81,7 +87,9 @@ class Session:
             job.result = await self._search(job, request, bar)
             job.state, job.message = await self._conclude(job, request, job.result)
         except asyncio.CancelledError:
-            job.state, job.message = State.CANCELLED, "cancelled"
+            job.state, job.message = (
+                (State.CANCELLED, "cancelled") if job.cancelled else (State.LEFT, GOES_ON)
+            )
         await bar.end(job.message)
         self._say(job)
         self._announce(job)  # last: whoever hears it has heard all
@@ -126,7 +134,7 @@ class Session:
     def _say(self, job: Job) -> None:
         """In a window only what the user has to know; success shows in the buffer and the bar."""
         match job.state:
-            case State.CANCELLED:
+            case State.CANCELLED | State.LEFT:
                 pass
             case State.VERIFIED:
                 if not self.editor.shows_progress:

@@ -78,6 +78,9 @@ class ScriptedEngine:
             "verified", "tested", "f: all checks pass", "f", change, put, {"schema": 1, "n": 5}
         )
 
+    def leave(self) -> bool:
+        return False
+
     async def close(self) -> None:
         self._note(closed=True)
 

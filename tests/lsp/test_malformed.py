@@ -92,7 +92,7 @@ async def test_a_position_beyond_the_text_is_its_end(client: Any, script: Any) -
 
 async def test_noise_on_the_wire(client: Any) -> None:
     for body in [b"{", b"[]", b"null", b'"x"', b"{}", b"\xff\xfe", b'{"jsonrpc": "1.0"}']:
-        client.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        client.say(body)
     client.notify("no/such/notification", {"x": 1})
     client.notify("textDocument/didChange", {"textDocument": 5})
     client.notify(
@@ -102,3 +102,4 @@ async def test_noise_on_the_wire(client: Any) -> None:
     client.notify("$/cancelRequest", {"id": 999})
     assert (await client.command("synthd.jobs"))["jobs"] == []
     assert client.messages() == []
+    assert client.complaints() == [-32700, -32600, -32600, -32600, -32700]

@@ -1,0 +1,32 @@
+"""One editor's connection, from its first message to its last.
+
+Whatever it sends, does or fails to do is a matter of this connection alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from synthd.daemon.service.calls import Caller
+from synthd.daemon.service.faults import name as fault
+from synthd.daemon.sessions.engine import JobEngine, Jobs
+from synthd.lsp.server import create
+from synthd.lsp.serving import serve_streams
+
+log = logging.getLogger(__name__)
+
+
+async def serve_editor(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    caller: Caller,
+    jobs: Jobs,
+    certificates: object | None = None,
+) -> None:
+    """Until that editor is gone; its jobs go on. Raises nothing but CancelledError."""
+    try:
+        engine = JobEngine(jobs, caller)
+        await serve_streams(create(lambda: engine), reader, writer)
+    except Exception as error:
+        log.exception("the session of %s ended with %s", caller.id, fault(error))

@@ -27,7 +27,7 @@ SOON = 20.0
 async def soon(true: Callable[[], object]) -> None:
     """Until it holds; what is watched is seen when it is seen."""
     async with asyncio.timeout(SOON):
-        while not true():
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 

@@ -79,7 +79,7 @@ class Attempts:
             return Died(live.scrub(str(error)), False)
         finally:
             live.worker = None
-            live.search_ends()
+            live.record = replace(live.record, spent=live.spent)
             await self.granting.drop(live)
 
     def _start(self, live: Live) -> Start:
@@ -122,7 +122,6 @@ class Attempts:
         if lacking:
             return Lacks(lacking)
         self.granting.settle(live, settled)
-        live.search_begins()
         return None
 
     def _happened(self, live: Live, message: Happened) -> Outcome | None:

@@ -4,9 +4,8 @@ writes down."""
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,6 @@ class Live:
     halted: asyncio.Event = field(default_factory=asyncio.Event)
     attempt: asyncio.Task[Outcome] | None = None
     task: asyncio.Task[None] | None = None
-    _since: float | None = None  # when its worker began to search
 
     @classmethod
     def of(cls, record: Record, spec: Spec, environment: Mapping[str, str]) -> Live:
@@ -66,18 +64,10 @@ class Live:
         names = needed(self.record.withheld, settled)
         return () if any(name in self.environment for name in names) else names
 
-    def search_begins(self) -> None:
-        self._since = time.monotonic()
-
-    def search_ends(self) -> None:
-        self.record = replace(self.record, spent=self.spent)
-        self._since = None
-
     @property
     def spent(self) -> float:
-        """Seconds that it has searched, in all its attempts."""
-        now = 0.0 if self._since is None else time.monotonic() - self._since
-        return round(self.record.spent + now, 3)
+        """Seconds that it has searched, in all its attempts: the worker counts on from the last."""
+        return max(self.record.spent, self.progress.seconds if self.progress else 0.0)
 
 
 def view(record: Record, live: Live | None = None, *, here: bool, ahead: int = 0) -> JobView:

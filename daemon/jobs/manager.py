@@ -193,7 +193,8 @@ class Jobs:
         record = await self.store.read(lambda c: rows.get(c, id))
         if record is None:
             raise UnknownJob(f"there is no job {id}; `synthd jobs list` shows them")
-        return self._running.unwritten(id) or record
+        newer = self._running.unwritten(id) or record
+        return replace(newer, events=record.events, voids=record.voids)
 
     def _shown(self, record: Record, ahead: Mapping[str, int]) -> JobView:
         live = self._running.live.get(record.id)

@@ -6,6 +6,7 @@ variables that look like credentials are kept, so that a job can say which of th
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,10 @@ class Scrub:
             for value in environment.values()
             for found in USERINFO.finditer(value)
         }
-        return cls(tuple(sorted(secret | userinfo, key=len, reverse=True)))
+        plain = secret | userinfo
+        # As texts have them, and as JSON does.
+        both = plain | {json.dumps(value)[1:-1] for value in plain}
+        return cls(tuple(sorted(both, key=len, reverse=True)))
 
     def __call__(self, text: str) -> str:
         for value in self._values:

@@ -31,6 +31,11 @@ def harmful(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGE
 
 
+def hopeless(error: sqlite3.Error) -> bool:
+    """It would fail with less, too."""
+    return busy(error) or harmful(error)
+
+
 def general(error: sqlite3.Error) -> bool:
     """About the file, and not about one statement: the whole transaction is undone."""
     return _code(error) in _FULL | _IO | _DAMAGE | _BUSY

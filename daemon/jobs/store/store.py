@@ -24,6 +24,7 @@ class Store:
         self.path = path
         self._writer = writer
         self._reader = reader
+        self._aside = opening.set_aside(path)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="synthd-store-reader")
 
     async def write(self, do: Callable[[sqlite3.Connection], T], *, job: str = "") -> T:
@@ -64,7 +65,7 @@ class Store:
         return found + [
             f"a damaged store of jobs was set aside as {path}; what could be read of it was kept "
             "(delete it when you need it no more)"
-            for path in opening.set_aside(self.path)
+            for path in self._aside
         ]
 
     async def close(self) -> None:

@@ -48,6 +48,23 @@ class Op:
             self.future.set_result(result)
 
 
+@dataclass(slots=True)
+class Tried:
+    """What became of things. stuck: why what must be kept has to wait."""
+
+    done: list[tuple[Op, object, BaseException | None]] = field(default_factory=list)
+    owed: list[Op] = field(default_factory=list)
+    refused: list[tuple[Op, sqlite3.Error]] = field(default_factory=list)
+    stuck: sqlite3.Error | None = None
+
+    def fail(self, ops: list[Op], error: sqlite3.Error) -> None:
+        self.refused += [(op, error) for op in ops if not op.keep]
+        kept = [op for op in ops if op.keep]
+        if kept:
+            self.owed += kept
+            self.stuck = error
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """Called in the writer's thread. written: jobs of which something new is on disk. trouble: why
@@ -125,31 +142,41 @@ class Writer:
             asked = list(self._asked)
             self._asked.clear()
         ops, self._owed = [*self._owed, *asked], []
-        while ops:
-            try:
-                answers = self._transaction(ops)
-            except sqlite3.Error as error:
-                ops = self._failed(ops, error)
-                continue
-            self._tell("")
-            self._hearing.written({op.job for op in ops if op.job})
-            for op, (result, problem) in zip(ops, answers, strict=True):
-                op.answer(result, problem)
+        if not ops:
             return
+        tried = Tried()
+        self._as_many(ops, tried)
+        self._owed = tried.owed
+        if tried.stuck is None:
+            self._tell("")
+        elif not failing.busy(tried.stuck):
+            self._tell(self._sentence(tried.stuck))
+        # Whoever hears an answer finds the trouble told, or gone.
+        for op, result, problem in tried.done:
+            op.answer(result, problem)
+        for op, error in tried.refused:
+            op.answer(None, NoRoom(self._sentence(error)))
 
-    def _failed(self, ops: list[Op], error: sqlite3.Error) -> list[Op]:
-        """What is worth another try at once: that which must be kept, without the rest."""
-        why = failing.sentence(error, self._folder, self._limit)
-        kept = [op for op in ops if op.keep]
-        for op in ops:
-            if not op.keep:
-                op.answer(None, NoRoom(why))
-        if len(kept) < len(ops):
-            return kept
-        self._owed = kept
-        if not failing.busy(error):
-            self._tell(why)
-        return []
+    def _as_many(self, ops: list[Op], tried: Tried) -> None:
+        """What does not fit may be one thing alone: so halve, until it is found."""
+        try:
+            answers = self._transaction(ops)
+        except sqlite3.Error as error:
+            if len(ops) == 1 or failing.hopeless(error):
+                tried.fail(ops, error)
+                return
+            half = len(ops) // 2
+            self._as_many(ops[:half], tried)
+            if tried.stuck is None:
+                self._as_many(ops[half:], tried)
+            else:
+                tried.fail(ops[half:], tried.stuck)  # in order, or not at all
+            return
+        self._hearing.written({op.job for op in ops if op.job})
+        tried.done += [(op, *answer) for op, answer in zip(ops, answers, strict=True)]
+
+    def _sentence(self, error: sqlite3.Error) -> str:
+        return failing.sentence(error, self._folder, self._limit)
 
     def _transaction(self, ops: list[Op]) -> list[tuple[object, BaseException | None]]:
         """Their answers, once all of it is on disk. Raises sqlite3.Error; then none of it is."""

@@ -12,9 +12,11 @@ from typing import Any
 from synthd.daemon.service.calls import Body, Methods, Refusal
 from synthd.daemon.service.faults import name as fault
 from synthd.daemon.service.guests import Guest
+from synthd.daemon.service.lines import Lines, TooLong
 
 log = logging.getLogger(__name__)
 
+LONGEST = 32 << 20  # bytes of a request: a source file, in JSON's escapes
 AT_ONCE = 64  # requests of one client
 SLOW = 30.0  # seconds for a client to take what it asked for
 LAST_ANSWERS = 60.0  # seconds after a client has said its last word
@@ -37,7 +39,7 @@ class Control:
         own: Methods,
         others: Others,
     ) -> None:
-        self._reader = reader
+        self._lines = Lines(reader, LONGEST)
         self._writer = writer
         self._guest = guest
         self._own = own
@@ -66,11 +68,9 @@ class Control:
 
     async def _line(self) -> bytes | None:
         try:
-            return await self._reader.readuntil(b"\n")
-        except asyncio.LimitOverrunError:
+            return await self._lines.next()
+        except TooLong:
             await self._refuse(None, "too_long", "the request is too long")
-            return None
-        except asyncio.IncompleteReadError:
             return None
 
     async def _take(self, line: bytes) -> None:

@@ -52,7 +52,7 @@ class Daemon:
             ending=lambda: self._ending.why,
             superseded=lambda: self._idle.superseded,
         )
-        rooms = Rooms(control=self._control, editor=self._home.edit)
+        rooms = Rooms(control=self._control, editor=self._home.editors.serve)
         self._door = Door(setting.listener, setting.build, self._guests, self._ending, rooms)
 
     async def run(self) -> str:

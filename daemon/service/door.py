@@ -26,7 +26,7 @@ from synthd.daemon.thin.peers import Credentialed, check_peer
 
 log = logging.getLogger(__name__)
 
-LINE_LIMIT = 4 << 20  # bytes of a hello or of a request
+HELLO_LIMIT = 1 << 20  # bytes; and of what is read ahead from a client
 HELLO = 5.0  # seconds for it
 CLOSING = 2.0  # seconds for what was said to leave
 STRANGERS = 128  # connections at once that have not said hello
@@ -62,7 +62,7 @@ class Door:
     async def open(self) -> None:
         start = asyncio.start_server if self._listener.token else asyncio.start_unix_server
         begin = cast(Callable[..., Awaitable[asyncio.Server]], start)
-        self._server = await begin(self._accepted, sock=self._listener.socket, limit=LINE_LIMIT)
+        self._server = await begin(self._accepted, sock=self._listener.socket, limit=HELLO_LIMIT)
 
     async def close(self) -> None:
         """Nobody new; everybody who is here is sent away."""

@@ -10,11 +10,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Protocol
 
 from synthd.daemon.service.calls import Body, Methods, Refusal
+from synthd.daemon.service.editors import Editors
 from synthd.daemon.service.faults import name as fault
-from synthd.daemon.service.guests import Guest
 
 if TYPE_CHECKING:
     from synthd.daemon.jobs.view import JobView
+    from synthd.daemon.service.late import Jobs
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,8 @@ class Parts(Protocol):
     @property
     def methods(self) -> Methods: ...
 
-    async def edit(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, guest: Guest
-    ) -> None: ...
+    @property
+    def jobs(self) -> Jobs: ...
 
     def running(self) -> Sequence[JobView]: ...
 
@@ -52,6 +52,7 @@ class Home:
         self._open = open_parts
         self._parts: Parts | None = None
         self._settled = asyncio.Event()
+        self.editors = Editors(self._jobs)
         self.problem = ""
 
     @contextlib.asynccontextmanager
@@ -69,6 +70,7 @@ class Home:
 
     async def _live(self, leave: asyncio.Event) -> None:
         try:
+            await self.editors.prepare()
             async with self._open() as parts:
                 self._parts = parts
                 self._settled.set()
@@ -94,15 +96,8 @@ class Home:
         """Raises Refusal."""
         return (await self.parts()).methods
 
-    async def edit(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, guest: Guest
-    ) -> None:
-        try:
-            parts = await self.parts()
-        except Refusal as why:
-            log.warning("an editor was sent away: %s", why.kind)
-            return
-        await parts.edit(reader, writer, guest)
+    async def _jobs(self) -> Jobs:
+        return (await self.parts()).jobs
 
     def running(self) -> Sequence[JobView]:
         return self._parts.running() if self._parts else ()

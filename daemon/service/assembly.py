@@ -1,0 +1,78 @@
+"""The daemon's parts, put together: jobs, their workers and engines, what is watched, editors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+
+from synthd.daemon import config
+from synthd.daemon.config import BadConfig
+from synthd.daemon.engines.keeper import Care, Keeper
+from synthd.daemon.jobs import control
+from synthd.daemon.jobs.manager import Jobs, open_jobs
+from synthd.daemon.jobs.view import JobView
+from synthd.daemon.locations import user_config_file
+from synthd.daemon.service.calls import Body, Methods
+from synthd.daemon.service.setting import Folders
+from synthd.daemon.settings import DaemonSettings
+from synthd.daemon.thin.build import SHORT
+from synthd.daemon.watching.watching import Watching, open_watching
+from synthd.daemon.workers.process import Processes
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    jobs: Jobs
+    keeper: Keeper
+    observed: Watching
+
+    @property
+    def methods(self) -> Methods:
+        return control.methods(self.jobs) | self.observed.methods()
+
+    def running(self) -> Sequence[JobView]:
+        return self.jobs.running
+
+    def models(self) -> Sequence[Body]:
+        return [asdict(loaded) for loaded in self.keeper.loaded()]
+
+    def watching(self) -> Body:
+        return self.observed.status()
+
+    def notes(self) -> Sequence[str]:
+        return [*self.jobs.notes(), *self.observed.configs.problems()]
+
+    def idle_minutes(self) -> float:
+        return self.observed.configs.settings.daemon.idle_minutes
+
+
+@asynccontextmanager
+async def assemble(folders: Folders, build: str) -> AsyncIterator[Assembled]:
+    """Raises JobsError, whose text is for the user."""
+    settings = await asyncio.to_thread(_settings)
+    keeper = Keeper(Care(idle=60 * settings.model_idle_minutes))
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(keeper.aclose)
+        jobs = await stack.enter_async_context(
+            open_jobs(
+                folders.jobs,
+                Processes(),
+                keeper,
+                at_once=settings.jobs_at_once,
+                owner=build[:SHORT],
+            )
+        )
+        observed = await stack.enter_async_context(open_watching(jobs.store, os.environ))
+        yield Assembled(jobs, keeper, observed)
+
+
+def _settings() -> DaemonSettings:
+    """As they are at the start. A wrong file is told by what watches it, and stops nothing."""
+    try:
+        return config.load(None, user_config_file(), os.environ, {}).settings.daemon
+    except BadConfig:
+        return DaemonSettings()

@@ -1,0 +1,43 @@
+"""Editors are served as soon as the language server is imported, before any store is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from synthd.daemon.service.guests import Guest
+
+if TYPE_CHECKING:
+    from synthd.daemon.service.late import Jobs
+
+
+class Editors:
+    """find_jobs: raises Refusal where there will be none."""
+
+    def __init__(self, find_jobs: Callable[[], Awaitable[Jobs]]) -> None:
+        self._find_jobs = find_jobs
+        self._imported = asyncio.Event()
+
+    async def prepare(self) -> None:
+        """Import what they need, in a thread: that takes a good part of a second."""
+        try:
+            await asyncio.to_thread(_language_server)
+        finally:
+            self._imported.set()  # where it failed, each editor's session says so
+
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, guest: Guest
+    ) -> None:
+        await self._imported.wait()
+        from synthd.daemon.service.late import LateJobs
+        from synthd.daemon.sessions.serving import serve_editor
+
+        await serve_editor(reader, writer, guest.caller, LateJobs(self._find_jobs))
+
+
+def _language_server() -> ModuleType:
+    from synthd.daemon.sessions import serving
+
+    return serving

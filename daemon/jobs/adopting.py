@@ -59,6 +59,8 @@ class Adopting:
             log.warning("jobs of other daemons wait: %s", error)
         for record in sorted(adopted, key=lambda record: record.created):
             await self._revive(record)
+        if adopted:
+            await self._store.settle()
 
     def _take(self, connection: sqlite3.Connection, old: str) -> list[Record]:
         with self._owner.dead(old) as gone:

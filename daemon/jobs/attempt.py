@@ -30,6 +30,7 @@ from synthd.daemon.jobs.ports import NoWorker, Workers
 from synthd.daemon.jobs.store import rows
 from synthd.daemon.jobs.store.store import Store
 
+MOST_WAITING = 1000
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -72,6 +73,8 @@ class Attempts:
                     worker.send(Cancel())
                 async for message in worker.messages():
                     outcome = self._heard(live, message)
+                    if self.store.waiting > MOST_WAITING:
+                        await self.store.settle()  # it talks faster than the disk writes
                     if outcome is not None:
                         return outcome
             return Died(live.scrub(worker.last_words()), live.events > before)

@@ -56,6 +56,11 @@ class Store:
         return self._writer.trouble
 
     @property
+    def waiting(self) -> int:
+        """How many changes the writer has not looked at yet."""
+        return self._writer.waiting
+
+    @property
     def owed(self) -> int:
         return self._writer.owed
 

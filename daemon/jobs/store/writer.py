@@ -98,6 +98,10 @@ class Writer:
             self._wake.notify()
 
     @property
+    def waiting(self) -> int:
+        return len(self._asked)
+
+    @property
     def owed(self) -> int:
         """How many things are in memory alone, as the disk does not take them."""
         return len(self._owed)

@@ -19,6 +19,7 @@ from synthd.lsp.editor import Editor
 from synthd.lsp.edits import Edits
 from synthd.lsp.engine import Engine
 from synthd.lsp.lazy import LazyEngine
+from synthd.lsp.lenses import Lenses, Reading
 from synthd.lsp.progress import job_of
 from synthd.lsp.protocol import Protocol
 from synthd.lsp.session import Session
@@ -38,7 +39,7 @@ class Server(LanguageServer):
 
     protocol: Protocol
 
-    def __init__(self, make_engine: Callable[[], Engine]) -> None:
+    def __init__(self, make_engine: Callable[[], Engine], reading: Reading) -> None:
         super().__init__(
             name="synthd",
             version=version("synthd"),
@@ -50,6 +51,7 @@ class Server(LanguageServer):
         editor = Editor(self.protocol)
         buffers = Buffers(lambda: self.workspace)
         edits = Edits(editor, buffers)
+        self.lenses = Lenses(buffers, reading)
         self.session = Session(editor, buffers, edits, LazyEngine(make_engine))
 
     def report_server_error(self, error: Exception, source: object) -> None:
@@ -57,12 +59,12 @@ class Server(LanguageServer):
         log.error("%s while handling a message", type(error).__name__)
 
 
-def create(make_engine: Callable[[], Engine]) -> Server:
+def create(make_engine: Callable[[], Engine], reading: Reading) -> Server:
     """A server for one connection; synthd.lsp.serving runs it.
 
     make_engine is called at most once, in a worker thread, when the first job starts.
     """
-    server = Server(make_engine)
+    server = Server(make_engine, reading)
     _register_lifecycle(server)
     _register_documents(server)
     _register_commands(server)
@@ -73,7 +75,7 @@ def serve_stdio(make_engine: Callable[[], Engine]) -> int:
     """Serve one client over stdin and stdout until it leaves. The exit status for the process."""
     from synthd.lsp.serving import run_stdio
 
-    return run_stdio(lambda: create(make_engine))
+    return run_stdio(lambda: create(make_engine, Reading()))
 
 
 def _register_lifecycle(server: Server) -> None:
@@ -121,6 +123,11 @@ def _register_documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         buffers.close(params.text_document.uri)
+        server.lenses.forget(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        return await server.lenses.of(params.text_document.uri)
 
 
 def _register_commands(server: Server) -> None:

@@ -91,6 +91,7 @@ async def serve(server: Server, stream: asyncio.StreamReader) -> int:
     finally:
         for task in ends:
             task.cancel()
+        await server.session.close()  # also where this was cancelled, then or just before
         await asyncio.gather(*ends, return_exceptions=True)
     return 0 if server.protocol.shut_down else 1
 

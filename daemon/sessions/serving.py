@@ -11,6 +11,7 @@ import logging
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.service.faults import name as fault
 from synthd.daemon.sessions.engine import JobEngine, Jobs
+from synthd.lsp.lenses import Reading
 from synthd.lsp.server import create
 from synthd.lsp.serving import serve_streams
 
@@ -23,10 +24,17 @@ async def serve_editor(
     caller: Caller,
     jobs: Jobs,
     certificates: object | None = None,
+    *,
+    reading: Reading | None = None,
 ) -> None:
-    """Until that editor is gone; its jobs go on. Raises nothing but CancelledError."""
+    """Until that editor is gone; its jobs go on. Raises nothing but CancelledError.
+
+    reading: one for all editors of this process; if None, this editor has its own.
+    """
+    engine, own = JobEngine(jobs, caller), Reading()  # whose threads start when they are needed
     try:
-        engine = JobEngine(jobs, caller)
-        await serve_streams(create(lambda: engine), reader, writer)
+        await serve_streams(create(lambda: engine, reading or own), reader, writer)
     except Exception as error:
         log.exception("the session of %s ended with %s", caller.id, fault(error))
+    finally:
+        own.close()

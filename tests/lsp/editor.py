@@ -205,7 +205,9 @@ class Client:
         if message.get("id", 0) is None:
             return  # about something that had no id: `received` has it
         if "method" not in message:
-            answer = self._answers[message["id"]]
+            answer = self._answers.get(message["id"])
+            if answer is None:
+                return  # to what was sent by hand: `received` has it
             if "error" in message:
                 answer.set_exception(Refused(message["error"]))
             else:

@@ -354,11 +354,16 @@ def show(
 
 
 @app.command()
-def lsp() -> None:
-    """Serve an editor over stdin and stdout (Language Server Protocol)."""
+def lsp(
+    no_daemon: Annotated[
+        bool, typer.Option("--no-daemon", help="All in this process; jobs end with the editor.")
+    ] = False,
+    stdio: Annotated[bool, typer.Option(hidden=True)] = True,  # some editors always say it
+) -> None:
+    """Serve an editor over stdin and stdout (Language Server Protocol), through the daemon."""
     from synthd.daemon.cli import lsp as command
 
-    command.main()
+    command.main(no_daemon=no_daemon)
 
 
 @models_app.command("list")

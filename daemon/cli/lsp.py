@@ -1,19 +1,24 @@
-"""`synthd lsp`."""
+"""`synthd lsp`: a forwarder to the daemon (daemon/thin/), or everything in this process."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
-
-from synthd.lsp.server import serve_stdio
 
 if TYPE_CHECKING:
     from synthd.lsp.engine import Engine
 
 
-def main() -> NoReturn:
-    raise typer.Exit(serve_stdio(_engine))
+def main(*, no_daemon: bool) -> NoReturn:
+    if no_daemon or sys.platform == "win32":
+        from synthd.lsp.server import serve_stdio
+
+        raise typer.Exit(serve_stdio(_engine))
+    from synthd.daemon.thin.forward import main as forward
+
+    raise typer.Exit(forward())
 
 
 def _engine() -> Engine:

@@ -21,6 +21,7 @@ from synthd.daemon.service.faults import describe
 from synthd.daemon.service.guests import Guest, Guests
 from synthd.daemon.service.home import Home, Parts
 from synthd.daemon.service.idle import Idle
+from synthd.daemon.service.lag import Lag
 from synthd.daemon.service.setting import Folders, Setting
 from synthd.daemon.service.status import Status
 
@@ -45,12 +46,14 @@ class Daemon:
             minutes=self._home.idle_minutes,
             jobs=lambda: len(self._home.running()),
         )
+        self._lag = Lag(busy=lambda: bool(self._home.running()))
         self._status = Status(
             setting,
             self._guests,
             self._home,
             ending=lambda: self._ending.why,
             superseded=lambda: self._idle.superseded,
+            lag=self._lag,
         )
         rooms = Rooms(control=self._control, editor=self._home.editors.serve)
         self._door = Door(setting.listener, setting.build, self._guests, self._ending, rooms)
@@ -67,7 +70,13 @@ class Daemon:
             stack.push_async_callback(self._status.close)
             await stack.enter_async_context(self._home.opening())
             stack.push_async_callback(self._door.close)
-            for work in (self._idle.watch(), self._find_sandbox(), self._status.look()):
+            works = (
+                self._idle.watch(),
+                self._find_sandbox(),
+                self._status.look(),
+                self._lag.watch(),
+            )
+            for work in works:
                 stack.push_async_callback(_end, asyncio.create_task(work))
             await self._until_asked()
             log.info("ending: %s", self._ending.why)

@@ -11,6 +11,7 @@ from synthd.daemon.service.guests import Guest
 
 if TYPE_CHECKING:
     from synthd.daemon.service.late import Jobs
+    from synthd.lsp.lenses import Reading
 
 
 class Editors:
@@ -19,6 +20,7 @@ class Editors:
     def __init__(self, find_jobs: Callable[[], Awaitable[Jobs]]) -> None:
         self._find_jobs = find_jobs
         self._imported = asyncio.Event()
+        self._reading: Reading | None = None  # one for all, so that few threads read at once
 
     async def prepare(self) -> None:
         """Import what they need, in a thread: that takes a good part of a second."""
@@ -34,7 +36,12 @@ class Editors:
         from synthd.daemon.service.late import LateJobs
         from synthd.daemon.sessions.serving import serve_editor
 
-        await serve_editor(reader, writer, guest.caller, LateJobs(self._find_jobs))
+        if self._reading is None:
+            from synthd.lsp.lenses import Reading
+
+            self._reading = Reading()
+        jobs = LateJobs(self._find_jobs)
+        await serve_editor(reader, writer, guest.caller, jobs, reading=self._reading)
 
 
 def _language_server() -> ModuleType:

@@ -21,6 +21,7 @@ from synthd.daemon.service.calls import SCHEMA, Body
 from synthd.daemon.service.crash import Crash
 from synthd.daemon.service.guests import Guest, Guests
 from synthd.daemon.service.instance import living
+from synthd.daemon.service.lag import Lag
 from synthd.daemon.service.setting import Folders, Setting
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Status:
     home: Home
     ending: Callable[[], str]
     superseded: Callable[[], bool]
+    lag: Lag
     began: float = field(default_factory=time.monotonic)
     sandbox: Detection | None = None
     _looked: Looked = Looked()
@@ -78,6 +80,8 @@ class Status:
             "watching": self.home.watching(),
             "sandbox": str(sandbox.level) if sandbox else None,
             "sandbox_why": list(sandbox.reasons) if sandbox else [],
+            "loop_lag_ms": round(1000 * self.lag.recent, 1),
+            "loop_lag_worst_ms": round(1000 * self.lag.worst, 1),
             "sandbox_fix": sandbox.fix if sandbox else "",
             "cache_bytes": looked.cache_bytes,
             "state_bytes": looked.state_bytes,

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from synthd.daemon.exits import BadInput
 from synthd.daemon.settings import Settings
 from synthd.synth.models.names import Backend, parse
+from synthd.synth.models.scrub import without_secrets
 
 PREFIX = "SYNTHD_"
 NOT_FOR_WORKSPACES = (
@@ -203,7 +204,8 @@ def _explain(where: str, error: ValidationError) -> str:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return f"{where}: unknown key {key!r}.{hint} Allowed: {', '.join(known)}"
     message = first["msg"][0].lower() + first["msg"][1:]
-    return f"{where}: {key} = {first['input']!r}: {message}"
+    # What stands there by mistake may be a key.
+    return without_secrets(f"{where}: {key} = {first['input']!r}: {message}")
 
 
 def _keys(model: type[BaseModel], path: list[str]) -> list[str]:

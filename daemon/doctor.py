@@ -24,6 +24,7 @@ from synthd.sandbox.level import Level, detect
 from synthd.sandbox.verus.errors import VerusMissing
 from synthd.sandbox.verus.found import find as find_verus
 from synthd.synth.models import ollama_server
+from synthd.synth.models.scrub import address
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place
 
@@ -138,10 +139,11 @@ def _weights(settings: Settings) -> Finding:
 
 async def _ollama(settings: Settings) -> Finding:
     host = ollama_host(settings)
+    where = address(host)
     if not await ollama_server.is_running(host):
-        return Finding("Ollama", State.OPTIONAL, f"does not answer at {host}", "ollama serve")
+        return Finding("Ollama", State.OPTIONAL, f"does not answer at {where}", "ollama serve")
     names = await ollama_server.models(host)
-    return Finding("Ollama", State.OK, f"{len(names)} models at {host}: {', '.join(names[:5])}")
+    return Finding("Ollama", State.OK, f"{len(names)} models at {where}: {', '.join(names[:5])}")
 
 
 async def _verus(settings: Settings, environment: Mapping[str, str]) -> Finding:

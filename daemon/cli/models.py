@@ -20,6 +20,7 @@ from synthd.daemon.weights.errors import UnknownWeights
 from synthd.synth.models import ollama_server
 from synthd.synth.models.errors import ModelError
 from synthd.synth.models.names import Backend, ModelName, parse
+from synthd.synth.models.scrub import address
 
 NOT_OURS = "is a remote model: there is nothing to keep on this machine"
 
@@ -136,7 +137,7 @@ async def _pull_from_ollama(name: str, host: str) -> None:
         if line != told:
             told = line
             err().print(f"  {line}", markup=False)
-    out().print(f"ollama/{name} is installed in Ollama at {host}", markup=False)
+    out().print(f"ollama/{name} is installed in Ollama at {address(host)}", markup=False)
 
 
 async def _remove(name: ModelName) -> Exit:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from synthd.synth.models import failures
 from synthd.synth.models.errors import ModelError, ModelFailed
 from synthd.synth.models.retry import Transient
+from synthd.synth.models.scrub import address, without_secrets
 
 if TYPE_CHECKING:
     import ollama
@@ -47,7 +48,7 @@ def connect(host: str) -> ollama.AsyncClient:
 
 
 def described(model: str, host: str) -> failures.Backend:
-    where = "Ollama at " + re.sub(r"//[^/@]*@", "//", host)
+    where = f"Ollama at {address(host)}"
     return failures.Backend(
         model=f"ollama/{model}",
         where=where,
@@ -64,12 +65,13 @@ def failed(backend: failures.Backend, error: Exception) -> Transient | ModelErro
 
     if isinstance(error, ollama.ResponseError):
         code = error.status_code if error.status_code > 0 else 500  # -1: in mid-stream
-        return failures.status(backend, code, error.error)
+        return failures.status(backend, code, without_secrets(error.error))
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, ConnectionError)):
         return failures.refused(backend)
     if isinstance(error, httpx.HTTPError):
-        return failures.broken(backend, f"{type(error).__name__} {error}")
-    return ModelFailed(f"{backend.where} failed: {type(error).__name__} {error}")
+        return failures.broken(backend, f"{type(error).__name__} {without_secrets(str(error))}")
+    said = without_secrets(str(error))
+    return ModelFailed(f"{backend.where} failed: {type(error).__name__} {said}")
 
 
 async def is_running(host: str, deadline: float = 2.0) -> bool:

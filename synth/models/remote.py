@@ -15,7 +15,7 @@ from typing import Any
 from synthd.synth.models import failures
 from synthd.synth.models.errors import ModelError, ModelFailed
 from synthd.synth.models.retry import Patience, Transient, patiently
-from synthd.synth.models.scrub import without_secrets
+from synthd.synth.models.scrub import address, without_secrets
 from synthd.synth.models.stream import Piece, Tokens, likely
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 
@@ -172,7 +172,7 @@ def _described(name: str, base: str) -> failures.Backend:
     provider = name.partition("/")[0]
     return failures.Backend(
         model=name,
-        where=base or f"{provider} (over the network)",
+        where=address(base) if base else f"{provider} (over the network)",
         start="check that it runs, and that this machine reaches it",
         key=f"set {provider.upper().replace('-', '_')}_API_KEY to a key that is valid there",
         get="check the name's spelling, and that the key may use it",

@@ -10,10 +10,16 @@ SECRET_LOOK = re.compile(
     r"\b(sk|pk|gsk|hf|ghp|xai|key)[-_][\w*.-]{6,}"  # as most providers write theirs
     r"|\bAIza[\w-]{20,}"
     r"|\bBearer\s+\S+"
-    r"|(?<=//)[^/@\s]+(?=@)"  # user:password in a URL
+    r"|(?<=//)[^/\s\"'<>]+(?=@)"  # user:password in a URL; also where the password has an @
 )
 SHORTEST = 8  # shorter values of such variables are switches like "1" or "true"
 HIDDEN = "[hidden]"
+
+
+def address(url: str) -> str:
+    """Where it leads, without the user, the password and the query that it may carry."""
+    plain = re.sub(r"[?#].*", "", url.strip())
+    return re.sub(r"^([a-zA-Z][\w+.-]*://)?[^/]*@", r"\1", plain)
 
 
 def without_secrets(text: str, *secrets: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.cli.daemon_app import daemon_app
+from synthd.daemon.cli.jobs_app import jobs_app
 
 app = typer.Typer(
     name="synthd",
@@ -19,6 +20,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="Lists, fetches and removes models.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(daemon_app, name="daemon")
+app.add_typer(jobs_app, name="jobs")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
 

@@ -15,7 +15,7 @@ from synthd.daemon.jobs.export import assembled, trace
 from synthd.daemon.service.calls import Caller, Refusal
 from synthd.daemon.traces.finding import load
 
-CALLER = Caller("1", "editor", environment={"OPENAI_API_KEY": "planted-key-123456"})
+CALLER = Caller("1", "python 4711", "/home/u", environment={"OPENAI_API_KEY": "planted-key-123456"})
 
 
 def answered(jobs: Any) -> Any:
@@ -40,7 +40,9 @@ async def test_from_submission_to_export(world: Any, spec: Any) -> None:
         ask = answered(jobs)
         job = (await ask("jobs.submit", spec=asked(spec)))["job"]
         id = job["id"]
-        assert job["schema"] == 1 and job["client"] == "editor" and job["function"] == "f"
+        assert (
+            job["schema"] == 1 and job["client"] == "python in /home/u" and job["function"] == "f"
+        )
         items = await ask("jobs.watch", id=id[:7])
         assert [item["seq"] for item in items if item["kind"] == "event"] == list(range(5))
         assert items[0]["kind"] == items[-1]["kind"] == "job"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from synthd.daemon.jobs.errors import Needs
-from synthd.daemon.jobs.states import State
+from synthd.daemon.jobs.states import Priority, State
 
 PLANTED = "planted-key-123456"
 
@@ -56,9 +56,8 @@ async def test_a_running_job_goes_on_with_the_next_daemon(world: Any, scripted: 
 async def test_queued_jobs_keep_their_order(world: Any, scripted: Any) -> None:
     world.workers.scripts["waits"] = waiting
     async with world.open(at_once=1) as jobs:
-        await world.submit(jobs, "waits")
-        await world.submit(jobs, "waits")
-        queued = [await world.submit(jobs) for _ in range(4)]
+        await world.submit(jobs, "waits", priority=Priority.BATCH)
+        queued = [await world.submit(jobs, priority=Priority.BATCH) for _ in range(5)]
     world.workers.scripts["waits"] = scripted.searching
     async with world.open(at_once=1) as jobs:
         for id in queued:

@@ -86,12 +86,14 @@ class Held:
         async with self._looking:
             await self._bury()
             engine = self._engine
-            if engine is None or await self._healthy(engine) or self._engine is not engine:
+            if engine is None or await self._healthy(engine):
                 return
-            if engine.running:
-                await self._end("it runs, and does not answer")
-            else:
-                await self._bury()
+            # A connection breaks a moment before its process is gone.
+            words = await engine.last_words() or "it ran, and did not answer"
+            if self._engine is engine:
+                self._engine = None
+                self._crashed(words)
+                await engine.stop()
 
     async def unload_if_idle(self) -> None:
         engine = self._engine
@@ -181,12 +183,6 @@ class Held:
         if self._engine is engine:
             self._engine = None
             self._crashed(words)
-            await engine.stop()
-
-    async def _end(self, why: str) -> None:
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            self._crashed(why)
             await engine.stop()
 
     def _crashed(self, words: str) -> None:

@@ -31,6 +31,7 @@ CHUNK = 1 << 18
 LONGEST = 1 << 26  # a line that goes on for longer is nobody's
 # What a killed worker had started has so many looks to be gone by itself, before it is killed, too.
 LOOK = 0.03
+LAST_WORDS = 0.5  # between its end and that of its pipes
 LOOKS = 10
 
 
@@ -93,6 +94,11 @@ class WorkerProcess:
                 yield FROM_WORKER.validate_json(said)
             except ValidationError:
                 LOG.warning("worker %d said %d bytes that are no message", self.pid, len(said))
+        # Whoever hears no more asks next how it ended.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                await self._process.wait()
+                await asyncio.shield(self._listening)
 
     def last_words(self) -> str:
         return self._words.last(self._process.returncode)
@@ -103,13 +109,14 @@ class WorkerProcess:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
-        await self._process.wait()
         await _gone(members)
         self._listening.cancel()
         await asyncio.wait([self._listening])
+        # First of all this: what it has started may hold its pipes, and be waited for with it.
         transport = getattr(self._process, "_transport", None)
         if transport is not None:
             transport.close()
+        await self._process.wait()
 
     async def _stopped(self) -> list[family.Member]:
         """What there is below it, which cannot become more."""
@@ -124,7 +131,7 @@ class WorkerProcess:
         assert self._process.stdout is not None
         parts: deque[bytes] = deque()
         length = 0
-        while chunk := await self._process.stdout.read(CHUNK):
+        while chunk := await self._heard(self._process.stdout):
             *whole, rest = chunk.split(b"\n")
             for each in whole:
                 yield b"".join([*parts, each])
@@ -136,6 +143,15 @@ class WorkerProcess:
                 LOG.warning("worker %d said a line without an end, and is ended", self.pid)
                 self._process.kill()
                 return
+
+    async def _heard(self, stdout: asyncio.StreamReader) -> bytes:
+        """Nothing once it is gone, also where something that it started still holds the pipe."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    return await stdout.read(CHUNK)
+            if self._process.returncode is not None:
+                return b""
 
     async def _overhear(self) -> None:
         assert self._process.stderr is not None

@@ -7,7 +7,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -15,14 +15,11 @@ import pytest
 
 from synthd.daemon.jobs.messages import (
     Acquire,
-    Cancel,
-    Diverged,
     Ended,
     FromWorker,
     Gone,
     Granted,
     Happened,
-    Progressed,
     Refused,
     Release,
     Settled,
@@ -139,7 +136,6 @@ class Desk:
                 for lease in leases.values():
                     lease.cancel()
                 await asyncio.gather(*leases.values(), return_exceptions=True)
-                await asyncio.sleep(0.05)
                 attempt.last_words = worker.last_words()
         return attempt
 
@@ -256,6 +252,3 @@ def again() -> Callable[..., Start]:
         )
 
     return made
-
-
-__all__ = ["Cancel", "Desk", "Diverged", "Progressed", "replace"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
@@ -226,6 +226,7 @@ def test_one_that_is_killed_anywhere_goes_on_as_if_it_never_had_been(
     whole = attempt(folder, strategy, bar=bar)
     written = len((folder / "steps").read_text().splitlines()) + len(whole.model.asked)
 
+    @settings(max_examples=settings().max_examples // 3)  # each is up to five searches
     @given(st.lists(st.integers(1, written), min_size=1, max_size=4))
     def killed(lives: list[int]) -> None:
         place = folders()

@@ -104,23 +104,23 @@ class Control:
 
     async def _handle(self, number: int, name: str, body: Body) -> None:
         try:
-            said: Mapping[str, object] = {"answer": await self._answer(number, name, body)}
+            said = _line({"id": number, "answer": await self._answer(number, name, body)})
         except Refusal as refusal:
-            said = {"error": {"kind": refusal.kind, "message": str(refusal)}}
+            said = _error(number, refusal.kind, str(refusal))
         except asyncio.CancelledError:
             if number not in self._dropped:
                 raise
-            said = {"answer": {"dropped": True}}
+            said = _line({"id": number, "answer": {"dropped": True}})
         except Exception as error:
             log.exception("%s failed with %s", name[:LONGEST_NAME], fault(error))
             message = f"the daemon failed ({fault(error)}): `synthd daemon logs` says where"
-            said = {"error": {"kind": "internal", "message": message}}
+            said = _error(number, "internal", message)
         finally:
             self._streams.discard(number)
             self._dropped.discard(number)
             self._running.pop(number, None)
         with contextlib.suppress(OSError):  # nobody is there to hear it
-            await self._send({"id": number, **said})
+            await self._send(said)
 
     async def _answer(self, number: int, name: str, body: Body) -> Body:
         methods = self._own if name.startswith(OWN) else await self._others()
@@ -131,7 +131,7 @@ class Control:
             items = stream(self._guest.caller, body)
             try:
                 async for item in items:
-                    await self._send({"id": number, "item": item})
+                    await self._send(_line({"id": number, "item": item}))
             finally:
                 if isinstance(items, AsyncGenerator):
                     await items.aclose()
@@ -139,11 +139,10 @@ class Control:
         raise Refusal("unknown_method", f"this daemon has no {name[:LONGEST_NAME]!r}")
 
     async def _refuse(self, number: int | None, kind: str, message: str) -> None:
-        await self._send({"id": number, "error": {"kind": kind, "message": message}})
+        await self._send(_error(number, kind, message))
 
-    async def _send(self, message: Mapping[str, object]) -> None:
+    async def _send(self, line: bytes) -> None:
         """Raises OSError once the client is gone, or does not read what it asked for."""
-        line = json.dumps(message).encode("ascii") + b"\n"
         async with self._sending:
             self._writer.write(line)
             try:
@@ -152,3 +151,11 @@ class Control:
             except TimeoutError:
                 self._writer.transport.abort()
                 raise ConnectionAbortedError("the client does not read") from None
+
+
+def _error(number: int | None, kind: str, message: str) -> bytes:
+    return _line({"id": number, "error": {"kind": kind, "message": message}})
+
+
+def _line(message: Mapping[str, object]) -> bytes:
+    return json.dumps(message).encode("ascii") + b"\n"

@@ -22,11 +22,11 @@ from synthd.daemon.service.guests import Guest, Guests
 from synthd.daemon.service.instance import remove_address
 from synthd.daemon.service.listening import Listener
 from synthd.daemon.thin.errors import Unsafe
+from synthd.daemon.thin.hello import HELLO_LIMIT
 from synthd.daemon.thin.peers import Credentialed, check_peer
 
 log = logging.getLogger(__name__)
 
-HELLO_LIMIT = 1 << 20  # bytes; and of what is read ahead from a client
 HELLO = 5.0  # seconds for it
 CLOSING = 2.0  # seconds for what was said to leave
 STRANGERS = 128  # connections at once that have not said hello

@@ -12,6 +12,7 @@ from synthd.daemon.service.guests import Guests
 from synthd.daemon.thin.build import identity
 
 LOOK = 5.0  # seconds between looks at most
+YOUTH, YOUNG_LOOK = 5.0, 0.25
 SUPERSEDED_LOOK = 30.0  # seconds between looks at the files of this build
 SUPERSEDED = 5.0  # seconds without work after which a daemon of an old build goes
 
@@ -29,9 +30,10 @@ class Idle:
 
     async def watch(self) -> None:
         """Returns once it has asked for the end."""
-        last = looked = time.monotonic()
+        began = last = looked = now = time.monotonic()
         while True:
-            await asyncio.sleep(self._pause())
+            young = now - began < YOUTH  # the settings come a moment later
+            await asyncio.sleep(min(self._pause(), YOUNG_LOOK if young else LOOK))
             now = time.monotonic()
             if self.guests.working or self.jobs():
                 last = now

@@ -14,9 +14,9 @@ from synthd.daemon.thin.dial import connect
 from synthd.daemon.thin.errors import Unreachable
 from synthd.daemon.thin.hello import Broken, Hello
 
-ANSWER = 5.0  # seconds
+ANSWER, ANSWER_NOW = 10.0, 2.0  # seconds; after the second there are signals
 POLITE = 25.0  # seconds after it was told to end at once; it gives itself 20
-TERM = 5.0
+TERM = 2.0
 LOOK = 0.02
 
 
@@ -59,14 +59,15 @@ def _ask(other: Other, now: bool) -> Asked:
     """Raises Unreachable."""
     # It is another build's, maybe: it is told nothing of this environment.
     hello = Hello("control", {}, "/", "stop")
+    patience = ANSWER_NOW if now else ANSWER
     try:
-        connected = connect(other.files, hello, time.monotonic() + ANSWER)
+        connected = connect(other.files, hello, time.monotonic() + patience)
     except Broken as broken:
         raise Unreachable(f"the daemon (pid {other.pid}) gives no answer: {broken}") from None
     if connected is None:
         raise Unreachable(f"the daemon (pid {other.pid}) does not listen")
     with connected.socket as connection:
-        said = ask(connection, "daemon.stop", {"now": now}, ANSWER)
+        said = ask(connection, "daemon.stop", {"now": now}, patience)
     jobs = said.get("jobs")
     return Asked(tuple(map(str, jobs)) if isinstance(jobs, list) else ())
 

@@ -15,13 +15,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__
 SHORT = 12  # characters of it in file names
 
 
-def identity() -> str:
+def identity(root: str = ROOT) -> str:
     """In hexadecimal; reads names, sizes and times, never contents. Takes milliseconds."""
     # The real path: python and python3 of one virtual environment are the same.
     interpreter = os.path.realpath(sys.executable)
     digest = sha256(f"{interpreter}\0{sys.prefix}\0{sys.version}\0".encode())
     for layer in LAYERS:
-        for line in sorted(_sources(os.path.join(ROOT, layer))):
+        for line in sorted(_sources(os.path.join(root, layer))):
             digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

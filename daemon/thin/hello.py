@@ -17,6 +17,7 @@ from synthd.daemon.thin.address import Tcp
 from synthd.daemon.thin.errors import Unreachable, Unsafe
 
 SCHEMA = 1
+HELLO_LIMIT = 1 << 20  # bytes
 LONGEST_ANSWER = 1 << 16
 NONCE = 16  # bytes
 
@@ -81,6 +82,8 @@ def _demand_proof(connection: socket.socket, tcp: Tcp, until: float) -> None:
 def _send(connection: socket.socket, said: Mapping[str, object], until: float) -> None:
     # ASCII: an environment may hold bytes that are no UTF-8, and escapes carry them unharmed.
     line = json.dumps(said, ensure_ascii=True).encode("ascii") + b"\n"
+    if len(line) > HELLO_LIMIT:
+        raise Unreachable(f"the environment is too large for the daemon ({len(line)} bytes)")
     try:
         connection.settimeout(_left(until))
         connection.sendall(line)

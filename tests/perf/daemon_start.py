@@ -64,7 +64,9 @@ def show(figures: dict[str, object]) -> None:
     table = Table("what", "measured", "aim", title="an editor's start")
     table.add_row("initialize answered, daemon runs", f"{figures['warm_s']} s", f"{WARM} s")
     table.add_row("initialize answered, no daemon yet", f"{figures['cold_s']} s", f"{COLD} s")
-    table.add_row("CPU of `synthd lsp`, whole session", f"{figures['forwarder_cpu_s']} s", f"{CPU} s")
+    table.add_row(
+        "CPU of `synthd lsp`, whole session", f"{figures['forwarder_cpu_s']} s", f"{CPU} s"
+    )
     table.add_row("status answered", f"{figures['status_ms']} ms", "50 ms")
     table.add_row("a bare interpreter's start", f"{figures['bare_python_s']} s", "")
     Console().print(table)

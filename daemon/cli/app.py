@@ -356,6 +356,22 @@ def show(
 
 
 @app.command()
+def privacy(
+    delete: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT", help="Delete it; `all`: all but config and weights."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Also while jobs are not over.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what synthd keeps on this machine, where and how much; delete it."""
+    from synthd.daemon.cli import privacy as command
+
+    command.main(what=tuple(delete or ()), json=json, yes=yes, now=now)
+
+
+@app.command()
 def lsp(
     no_daemon: Annotated[
         bool, typer.Option("--no-daemon", help="All in this process; jobs end with the editor.")

@@ -29,10 +29,15 @@ from synthd.synth.ports import Prompt
 SCHEMA = 1
 
 
+def folder() -> Path:
+    """Where records are that the user named no file for."""
+    return user_state_path("synthd") / "critiques"
+
+
 def usual_path() -> Path:
     """A new name in the user's own state folder."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}.jsonl"
-    return user_state_path("synthd") / "critiques" / name
+    return folder() / name
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""What synthd keeps on this machine: where, how much, what may be in it; and how it is deleted."""

@@ -1,0 +1,134 @@
+"""What is read piece by piece is what is read of the whole, and an error stays in its piece."""
+
+import email
+import importlib.util
+import json
+import unittest
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synthd.synth.source.examples import examples
+from synthd.synth.source.outline import Memory, Waiting
+from synthd.synth.source.pieces import cut
+from synthd.synth.source.syntax import parse
+from synthd.synth.source.target import stubs
+from synthd.synth.source.text import SourceText
+
+LIBRARY = [
+    path
+    for package in (email, unittest, json, importlib)
+    for path in sorted(Path(str(package.__file__)).parent.glob("*.py"))
+]
+HEADS = (
+    "def f{n}(x):",
+    "async def f{n}(x: int = (1)) -> int:",
+    "def f{n}(\n    x,\n    y=')',\n):",
+)
+DECORATORS = ("", "@staticmethod\n", "@deco(\n    1,\n)\n@other\n", "@overload\n", "# a comment\n")
+BODIES = (
+    "pass", "...", "return x", "raise NotImplementedError", "raise ValueError", "x = 1\nreturn x",
+    '"""Only words."""', '"""Words."""\npass  # later', "def inner():\n    pass\nreturn inner",
+    '"""\n>>> f{n}(1)\n2\n>>> f{n}(helper)\n3\n"""', "'''f{n}(2) -> 4\nf{n}(other) -> 1\n'''\n...",
+    '"""\ndef not_one():\n    pass\n"""\nreturn 2', "if x:\n    pass\nelse:\n    return 1",
+)  # fmt: skip
+OTHERS = (
+    "import helper", "helper = 1", "from a import helper as b",
+    "if 1:\n    helper = 2\nelse:\n    q = 1",
+    'TEXT = """\ndef g():\n    pass\n"""', "x = [\n1,\n2]", "# def h(): pass",
+    "for helper in x:\n    pass",
+    "'''a'''", "y = '\\'' + \"#\"",
+)  # fmt: skip
+
+
+def indented(text: str, by: str = "    ") -> str:
+    """Strings with them: their lines are not what these tests are about."""
+    return "".join(by + line if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+@st.composite
+def functions(draw: st.DrawFn) -> str:
+    number = draw(st.integers(0, 3))
+    parts = (draw(st.sampled_from(p)) for p in (DECORATORS, HEADS, BODIES))
+    decorators, head, body = (part.replace("{n}", str(number)) for part in parts)
+    return f"{decorators}{head}\n{indented(body)}\n"
+
+
+@st.composite
+def blocks(draw: st.DrawFn, depth: int = 0) -> str:
+    kind = draw(st.sampled_from(["function", "other", "class", "if"] if depth < 3 else ["other"]))
+    if kind == "function":
+        return draw(functions())
+    if kind == "other":
+        return draw(st.sampled_from(OTHERS)) + "\n"
+    inner = "".join(draw(st.lists(blocks(depth + 1), max_size=4)))
+    number = draw(st.integers(0, 2))
+    heads = [f"class A{number}:", f"class A{number}(\n    Protocol,  # x\n):"]
+    head = draw(st.sampled_from(heads)) if kind == "class" else "if TYPE_CHECKING:"
+    return f"{head}\n{indented(inner + 'z = 0')}\n"
+
+
+TEXTS = st.lists(blocks(), max_size=6).map("\n".join)
+
+
+def whole(text: str) -> list[Waiting]:
+    source = SourceText.from_text(text)
+    found = stubs(source)
+    return [Waiting(t.qualname, t.line - 1, examples(source, t).calls) for t in found]
+
+
+@given(TEXTS)
+def test_pieces_say_what_the_whole_says(text: str) -> None:
+    assert list(Memory().waiting(text)) == whole(text)
+
+
+@given(st.lists(TEXTS, min_size=2, max_size=5))
+def test_what_is_remembered_is_what_is_read_anew(texts: list[str]) -> None:
+    memory = Memory()
+    for text in texts:
+        assert memory.waiting(text) == Memory().waiting(text)
+
+
+@given(TEXTS, st.data())
+def test_what_is_typed_breaks_nothing(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    typed = data.draw(
+        st.sampled_from(['"""', "'''", '"', "(", "def ", "\\", "\r", "\x0c", "@", ":"])
+    )
+    after = text[:at] + typed + text[at:]
+    lines = after.count("\n") + after.count("\r") + 1
+    assert all(0 <= one.line < lines for one in Memory().waiting(after))
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_real_files(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert list(Memory().waiting(text)) == whole(text)
+
+
+@pytest.mark.parametrize("typed", ['"""', "'''", "(", "def g(", "x = [", "class B("])
+def test_an_error_stays_in_its_piece(typed: str) -> None:
+    stub = 'def f{}(x):\n    """Twice.\n\n    >>> f{}(2)\n    4\n    """\n    pass\n\n\n'
+    text = "".join(stub.replace("{}", str(number)) for number in range(9))
+    at = text.index("def f4")
+    broken = text[:at] + typed + "\n" + text[at:]
+    assert parse(SourceText.from_text(broken).view).has_error
+    shown = {one.name for one in Memory().waiting(broken)}
+    assert shown >= {f"f{number}" for number in (0, 1, 2, 5, 6, 7, 8)}
+
+
+def test_names_of_the_file_count_in_examples() -> None:
+    stub = 'def f(x):\n    """\n    f(helper) -> 1\n    """\n'
+    memory = Memory()
+    assert memory.waiting(stub)[0].examples == 0
+    assert memory.waiting(stub + "import helper\n")[0].examples == 1
+    assert memory.waiting(stub + "import other\n")[0].examples == 0
+
+
+def test_statements_and_definitions() -> None:
+    outline = cut("x = 1\n@a\ndef f():\n    pass\nclass C(B):\n    def m(self):\n        pass\n")
+    assert outline.statements == ("x = 1", "@a\ndef f():\n    pass",
+                                  "class C(B):\n    def m(self):\n        pass")  # fmt: skip
+    assert [(d.line, d.heads) for d in outline.definitions] == [(1, ()), (5, ("class C(B):",))]

@@ -42,14 +42,15 @@ def dial(
     patience: float = PATIENCE,
 ) -> Connected:
     """wants: "control" or "lsp". environment: what the daemon is told as the client's, if not this
-    process's own. Raises Unreachable, whose text says what to do."""
-    told = os.environ if environment is None else environment
-    hello = Hello(wants, dict(told), _cwd(), name)
+    process's own; where the daemon is, it may say, and need not. Raises Unreachable, whose text
+    says what to do."""
+    hello = Hello(wants, dict(os.environ if environment is None else environment), _cwd(), name)
+    where = {**os.environ, **(environment or {})}
     until = time.monotonic() + patience
     pause, why, started = FIRST_PAUSE, "", False
     while True:
         build = identity()  # each time: files may change under a start
-        found = address.files(runtime_folder(os.environ), build)
+        found = address.files(runtime_folder(where), build)
         try:
             if connected := connect(found, hello, min(until, time.monotonic() + ANSWER)):
                 return connected
@@ -59,10 +60,10 @@ def dial(
         if not start and not locks.is_held(found.held):
             raise NotRunning("no daemon of this build of synthd runs: synthd daemon start")
         if time.monotonic() >= until:
-            raise Unreachable(_in_vain(why, patience, started))
+            raise Unreachable(_in_vain(why, patience, where, started))
         if start and (lock := locks.take(found.start)):
             try:
-                if _start(found, until):
+                if _start(found, where, until):
                     started = True
                     continue
             finally:
@@ -116,21 +117,21 @@ def _tcp_socket(tcp: Tcp) -> socket.socket | None:
         return None
 
 
-def _start(found: Files, until: float) -> bool:
+def _start(found: Files, environment: Mapping[str, str], until: float) -> bool:
     """Whether this process had to start one. Raises Unreachable when it does not come up."""
     if locks.is_held(found.held):
         return False  # one lives already: it is about to listen, or about to end
     from synthd.daemon.thin.starting import start_daemon
 
-    start_daemon(os.environ, until)
+    start_daemon(environment, until)
     return True
 
 
-def _in_vain(why: str, patience: float, started: bool) -> str:
+def _in_vain(why: str, patience: float, environment: Mapping[str, str], started: bool) -> str:
     what = "was started, but" if started else "exists, but"
     return (
         f"the daemon {what} could not be reached within {patience:.0f} s ({why}). Try "
-        f"`synthd daemon restart --now`; what it said is in {log_file(os.environ)}"
+        f"`synthd daemon restart --now`; what it said is in {log_file(environment)}"
     )
 
 

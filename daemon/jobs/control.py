@@ -7,7 +7,8 @@ jobs.show    {"id": "…"}                       → {"job": {…}}, with its wh
 jobs.cancel  {"id": "…"}                       → {"job": {…}}
 jobs.resume  {"id": "…"}                       → {"job": {…}}; takes the caller's environment
 jobs.watch   {"id": "…", "seq": 0, "voids": n} → items, until the job is over:
-    {"kind": "job", "job": {…}} first and last, {"kind": "event", "seq": n, "line": "…"},
+    {"kind": "job", "job": {…}} first, with each change, and last of all when it is over;
+    {"kind": "event", "seq": n, "line": "…"},
     {"kind": "void", "seq": n, "count": n, "why": "…"}, {"kind": "progress", "progress": {…}}
 jobs.export  {"id": "…"}                       → items: {"head": {…}}, then {"lines": ["…"]}
 

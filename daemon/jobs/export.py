@@ -15,6 +15,8 @@ from synthd.daemon.jobs.view import JobView
 
 SCHEMA = 1
 CHUNK = 256
+# Paths: what is there elsewhere is another thing.
+OF_THE_MACHINE = ("python", "verus", "keep_exemplars", "alphaverus", "models_dir", "ollama_host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,27 @@ async def export(store: Store, job: JobView) -> Export:
         found = await store.read(partial(rows.lines, id=job.id, seq=at, limit=CHUNK))
         lines += [line for _, line in found]
         if len(found) < CHUNK:
-            return Export(_head(job, spec), tuple(lines))
+            return _elsewhere(Export(_head(job, spec), tuple(lines)), spec.path)
+
+
+def _elsewhere(export: Export, path: str) -> Export:
+    """Folders tell about the machine and its user: all is as if the file lay in the current one."""
+    folder = str(PurePath(path).parent)
+    if len(folder) < 2:
+        return export
+    inside = json.dumps(f"{folder}/")[1:-1]
+    head = json.loads(json.dumps(export.head).replace(inside, ""))
+    return Export(head, tuple(line.replace(inside, "") for line in export.lines))
 
 
 def _head(job: JobView, spec: Spec) -> dict[str, object]:
     settled = job.settled
-    settings = dict(settled.settings) if settled else dict(spec.settings)
+    given = settled.settings if settled else spec.settings
+    settings = {name: value for name, value in given.items() if name not in OF_THE_MACHINE}
     return {
         "schema": SCHEMA,
         "job": job.id,
         "kind": spec.kind,
-        # Folders tell about the machine and its user.
         "path": PurePath(spec.path).name,
         "text": spec.text,
         "function": job.function or spec.function,

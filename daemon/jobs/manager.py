@@ -107,7 +107,7 @@ class Jobs:
     def watch(
         self, id: str, seq: int = 0, voids: int | None = None
     ) -> AsyncGenerator[Update, None]:
-        """From event seq on, until the job is over; first and last comes Changed. Raises
+        """From event seq on, until the job is over; last comes the Changed that says so. Raises
         UnknownJob. voids: `JobView.voids` when seq was told, for whoever watched before."""
         return self._watching.watch(id, seq, voids)
 

@@ -42,7 +42,8 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Where the job stands now. The first update of every watch, and the last."""
+    """Where the job stands now. The first update of every watch of a job that is not over, and the
+    last one of all: what is over comes after all events, and nothing after it."""
 
     job: JobView
 

@@ -83,7 +83,8 @@ class Watching:
     shown: Callable[[Record], JobView]
 
     async def watch(self, id: str, seq: int, voids: int | None) -> AsyncGenerator[Update, None]:
-        """Until the job is over. voids: how many were known when `seq` was; None: all there are."""
+        """Until the job is over, which is said last, after all events. voids: how many were known
+        when `seq` was; None: all there are."""
         last: JobView | None = None
         with self.watchers.one(id) as watcher:
             if voids is None:
@@ -98,16 +99,16 @@ class Watching:
                         seq, voids = min(seq, void.seq), void.count
                     continue
                 assert look.record is not None
-                if last is None:
-                    last = self.shown(look.record)
-                    yield Changed(last)
+                if last is None and not (first := self.shown(look.record)).over:
+                    last = first
+                    yield Changed(first)
                 for seq, line in look.lines:
                     yield Told(seq, line)
                     seq += 1
                 if len(look.lines) == CHUNK:
                     continue
                 now = self.shown(look.record)
-                if _differs(now, last):
+                if last is None or _differs(now, last):
                     last = now
                     yield Changed(now)
                 if now.over:

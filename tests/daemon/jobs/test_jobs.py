@@ -33,8 +33,9 @@ async def test_watching_from_the_middle_and_after_the_end(world: Any) -> None:
     async with world.open() as jobs:
         id = await world.submit(jobs)
         await world.until(jobs, id)
-        again = [u.seq async for u in jobs.watch(id, 3) if isinstance(u, Told)]
-        assert again == [3, 4]
+        *again, last = [update async for update in jobs.watch(id, 3)]
+        assert [update.seq for update in again if isinstance(update, Told)] == [3, 4]
+        assert len(again) == 2 and isinstance(last, Changed) and last.job.over
 
 
 async def test_many_watchers_see_the_same(world: Any) -> None:

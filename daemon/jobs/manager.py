@@ -91,7 +91,8 @@ class Jobs:
 
     async def get(self, id: str) -> JobView:
         """Raises UnknownJob."""
-        return self._shown(await self._record(id), self._running.queue.ahead())
+        record = await self._record(id)
+        return self._shown(record, self._ahead(record))
 
     async def find(self, beginning: str) -> str:
         """The one id that begins so. Raises UnknownJob."""
@@ -210,9 +211,11 @@ class Jobs:
         if newer is not None and newer.state is State.PAUSED:
             record = replace(newer, events=record.events, voids=record.voids)
         live = self._running.live.get(record.id)
-        ahead = self._running.queue.ahead() if record.state is State.QUEUED else {}
         here = record.owner == self._owner.id
-        return view(record, live, here=here, ahead=ahead.get(record.id, 0))
+        return view(record, live, here=here, ahead=self._ahead(record).get(record.id, 0))
+
+    def _ahead(self, record: Record) -> Mapping[str, int]:
+        return self._running.queue.ahead() if record.state is State.QUEUED else {}
 
 
 @contextlib.asynccontextmanager

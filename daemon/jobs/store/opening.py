@@ -45,6 +45,8 @@ def connect(opening: Opening) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # Source text that is deleted is to be gone.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA journal_size_limit = {16 << 20}")
         if opening.limit:
             (size,) = connection.execute("PRAGMA page_size").fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from synthd.daemon.jobs.errors import NoRoom
+from synthd.daemon.jobs.errors import NoRoom, NoStore
 from synthd.daemon.jobs.states import State
 from synthd.daemon.jobs.view import Changed, Told
 
@@ -120,6 +121,22 @@ async def test_a_full_disk(world: Any, small_disk: Path) -> None:
         await jobs.resume(id, {})
         assert (await world.until(jobs, id)).state is State.DONE
         assert (await world.until(jobs, await world.submit(jobs))).state is State.DONE
+
+
+async def test_a_daemon_that_starts_on_a_full_disk_says_so(world: Any, small_disk: Path) -> None:
+    world = replace(world, folder=small_disk / "jobs")
+    async with world.open() as jobs:
+        id = await world.submit(jobs)
+        await world.until(jobs, id)
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(b"x" * 4096)
+    with pytest.raises(NoStore, match="the disk is full"):
+        async with world.open():
+            pass
+    (small_disk / "filler").unlink()
+    async with world.open() as jobs:
+        assert (await jobs.get(id)).state is State.DONE and jobs.notes() == ()
 
 
 async def test_a_queued_job_waits_for_room(world: Any) -> None:

@@ -80,6 +80,9 @@ async def test_a_job_that_is_over_can_be_forgotten(world: Any) -> None:
         assert await jobs.forget(id) and not await jobs.forget(other)
         assert not (world.folder / id).exists()
         assert [job.id for job in await jobs.list()] == [other]
+        await jobs.cancel(other)
+        assert await jobs.forget(other)
+    assert b"Double" not in (world.folder / "jobs.sqlite").read_bytes(), "the source text is gone"
 
 
 async def waiting(stage: Any) -> None:

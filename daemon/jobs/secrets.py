@@ -25,7 +25,11 @@ KEPT_NAMES = frozenset(
 KEPT_PREFIXES = ("LC_", "XDG_", "SYNTHD_")
 # PASSPHRASE, PASSWD, AUTH and DSN are not in models' own list, which is about messages.
 CREDENTIAL = re.compile(SECRET_NAME.pattern + r"|PASS(WD|PHRASE)|AUTH|\bPAT\b|_DSN\b", re.I)
-USERINFO = re.compile(r"//[^/@\s]+@")
+# Up to the last @ before the path: a password may have one in it.
+USERINFO = re.compile(r"//[^/\s]+@")
+SCHEMELESS = re.compile(r"^[^/\s:@]+:[^/\s]+@(?=[^/\s@]+)")  # user:password@host
+IN_QUERY = re.compile(r"[?&][\w.-]*(?:key|token|secret|pass|auth|sig)[\w.-]*=([^&\s#]+)", re.I)
+_LOOKS = (SECRET_LOOK, USERINFO, SCHEMELESS, IN_QUERY)
 LONGEST = 1 << 15
 
 
@@ -63,6 +67,17 @@ def needed(names: Iterable[str], settled: Settled | None) -> tuple[str, ...]:
     return own if own or name.backend is Backend.OLLAMA else tuple(names)
 
 
+def settings_with_secrets(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of settings that may not be written as they are."""
+    return tuple(
+        sorted(
+            name
+            for name, value in settings.items()
+            if isinstance(value, str) and _has_credential(value)
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Scrub:
     """Hides the values of an environment's secrets in what a worker says, before it is kept."""
@@ -77,11 +92,15 @@ class Scrub:
             if len(value) >= SHORTEST and CREDENTIAL.search(name) and not _is_a_place(value)
         }
         userinfo = {
-            found.group()[2:-1]
+            found.group().removeprefix("//")[:-1]
             for value in environment.values()
-            for found in USERINFO.finditer(value)
+            for look in (USERINFO, SCHEMELESS)
+            for found in look.finditer(value)
         }
-        plain = secret | userinfo
+        queried = {
+            found.group(1) for value in environment.values() for found in IN_QUERY.finditer(value)
+        }
+        plain = secret | userinfo | queried
         # As texts have them, and as JSON does.
         both = plain | {json.dumps(value)[1:-1] for value in plain}
         return cls(tuple(sorted(both, key=len, reverse=True)))
@@ -99,9 +118,11 @@ def _may_be_kept(name: str, value: str) -> bool:
 
 
 def _looks_secret(name: str, value: str) -> bool:
-    if SECRET_LOOK.search(value) or USERINFO.search(value):
-        return True
-    return CREDENTIAL.search(name) is not None
+    return _has_credential(value) or CREDENTIAL.search(name) is not None
+
+
+def _has_credential(value: str) -> bool:
+    return any(look.search(value) for look in _LOOKS)
 
 
 def _is_a_place(value: str) -> bool:

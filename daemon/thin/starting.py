@@ -21,7 +21,7 @@ KEPT = frozenset(
 )
 KEPT_PREFIXES = ("LC_", "XDG_", "SYNTHD_")
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
-USERINFO = re.compile(r"//[^/@\s]+@")
+USERINFO = re.compile(r"(//|^[^/\s:@]+:)[^/\s]+@")
 LONGEST_WORD = 1 << 16
 LOG_LIMIT = 1 << 20  # bytes of start.log; beyond that it begins anew
 TAIL = 2000

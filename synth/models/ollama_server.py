@@ -61,8 +61,11 @@ def described(model: str, host: str) -> failures.Backend:
 def failed(backend: failures.Backend, error: Exception) -> Transient | ModelError:
     """What the client's exceptions mean."""
     import httpx
-    import ollama
 
+    try:
+        import ollama
+    except ValueError:  # it reads the variable as soon as it is imported
+        return ModelFailed("OLLAMA_HOST is no address: write it as http://HOST:PORT, or unset it")
     if isinstance(error, ollama.ResponseError):
         code = error.status_code if error.status_code > 0 else 500  # -1: in mid-stream
         return failures.status(backend, code, without_secrets(error.error))

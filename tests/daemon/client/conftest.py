@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -128,3 +130,43 @@ def job(state: str = "running", **more: Any) -> dict[str, Any]:
 @pytest.fixture(name="job")
 def _job() -> Callable[..., dict[str, Any]]:
     return job
+
+
+class Real:
+    """A daemon of its own for one test, started by whoever wants it first."""
+
+    def __init__(self, root: Path, ollama: str) -> None:
+        self.root = root
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(root / "home"),
+            "XDG_STATE_HOME": str(root / "state"),
+            "XDG_CACHE_HOME": str(root / "cache"),
+            "XDG_CONFIG_HOME": str(root / "config"),
+            "XDG_DATA_HOME": str(root / "data"),
+            "SYNTHD_RUNTIME_DIR": str(root / "run"),
+            "SYNTHD_MODEL": "ollama/coder",
+            "SYNTHD_STRATEGY": "seidr",
+            "SYNTHD_TESTED_SECONDS": "0",
+            "OLLAMA_HOST": ollama,
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "synthd.daemon", *arguments],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def real(tmp_path: Path, model: Any) -> Iterator[Real]:
+    daemon = Real(tmp_path, model.url)
+    try:
+        yield daemon
+    finally:
+        daemon.run("daemon", "stop", "--now", "--all")

@@ -55,7 +55,7 @@ class Call:
 
 
 class Counting:
-    """An Ollama that answers by what it is asked alone: one in four answers is right.
+    """An Ollama that answers by what it is asked alone: every second answer is right.
 
     calls: of each content (messages and sampling), every request.
     """
@@ -138,7 +138,7 @@ def answer(asked: dict[str, Any], key: str) -> str:
     text = "".join(message["content"] for message in asked["messages"])
     number = int(text.split("def plus_")[1].split("(")[0])
     luck = int(key[:8], 16)
-    value = f"n + {number}" if luck % 4 == 0 else f"n * {luck % 1000 + 7}"
+    value = f"n + {number}" if luck % 2 else f"n * {luck % 1000 + 7}"
     return f"```python\ndef plus_{number}(n):\n    return {value}\n```\n"
 
 
@@ -219,7 +219,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    model = Counting(seconds_per_line=0.03)
+    model = Counting(seconds_per_line=0.1)
     made = World(tmp_path, model)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)

@@ -17,7 +17,6 @@ from synthd.daemon.jobs.manager import Jobs, open_jobs
 from synthd.daemon.jobs.view import JobView
 from synthd.daemon.locations import user_config_file
 from synthd.daemon.retention import Retention
-from synthd.daemon.retention import Retention
 from synthd.daemon.service.calls import Body, Methods
 from synthd.daemon.service.setting import Folders
 from synthd.daemon.settings import DaemonSettings
@@ -69,8 +68,6 @@ async def assemble(folders: Folders, build: str) -> AsyncIterator[Assembled]:
             )
         )
         observed = await stack.enter_async_context(open_watching(jobs.store, os.environ))
-        retention = Retention(jobs, folders.state, lambda: observed.configs.settings.daemon)
-        await stack.enter_async_context(retention.running())
         retention = Retention(jobs, folders.state, lambda: observed.configs.settings.daemon)
         await stack.enter_async_context(retention.running())
         yield Assembled(jobs, keeper, observed)

@@ -64,7 +64,8 @@ class Held:
 
     async def ready(self) -> Where:
         """Raises NoEngine."""
-        await self._bury()
+        async with self._looking:  # what is suspected is handed to nobody
+            await self._bury()
         self.used_at = time.monotonic()
         if self._engine is None:
             await self._wait_for_start()

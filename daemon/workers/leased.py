@@ -14,6 +14,7 @@ from synthd.synth.models import openai_wire
 from synthd.synth.models.embedded import EmbeddedModel, described
 from synthd.synth.models.engine import client
 from synthd.synth.models.errors import ModelError, ModelFailed
+from synthd.synth.models.identified import Identifiable
 from synthd.synth.models.retry import Patience, Transient, once
 from synthd.synth.models.stream import Collector, Piece
 from synthd.synth.ports import Completion, Prompt, Sampling, continues, unheard
@@ -39,6 +40,7 @@ class Leased:
     def __init__(self, model: OwnedModel, leases: Leases) -> None:
         self._model = model
         self._leases = leases
+        self._identity = str(getattr(model, "identity", ""))
 
     @property
     def name(self) -> str:
@@ -58,7 +60,14 @@ class Leased:
 
     @property
     def identity(self) -> str:
-        return str(getattr(self._model, "identity", ""))
+        """Which weights these are, as far as it is known by now."""
+        return self._identity
+
+    async def identify(self) -> str:
+        """Asks whoever has them, until they have told."""
+        if not self._identity and isinstance(self._model, Identifiable):
+            self._identity = await self._model.identify()
+        return self._identity
 
     @property
     def weights(self) -> str:

@@ -114,6 +114,7 @@ class Job:
             self._function = found.prepared.target.qualname
             async with AsyncExitStack() as stack:
                 composed = await self._composed(stack, found)
+                await self._identify()
                 self.say(self._settled(found, composed))
                 done = await self._searched(found.prepared, composed)
         except Stalled as failure:
@@ -146,6 +147,10 @@ class Job:
                 spent=start.spent,
             )
         )
+
+    async def _identify(self) -> None:
+        assert self._model is not None, "compose has gone through ours"
+        await self._model.identify()
 
     def _settled(self, found: Resolved, composed: Composed) -> Settled:
         setup, budget = composed.setup, composed.setup.budget

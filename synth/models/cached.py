@@ -17,6 +17,9 @@ from synthd.synth.store.completions import Completions, Kept, key
 class Following(Protocol):
     """A search that first follows the steps of an earlier attempt: what a model must know of it."""
 
+    @property
+    def following(self) -> bool: ...
+
     async def caught_up(self) -> None:
         """Returns once all steps are followed, and the search goes on."""
         ...
@@ -109,11 +112,12 @@ class CachedModel:
         kept = self._store.get(place)
         if kept is not None and not kept.unfinished:
             return await _again(self.name, kept, heard)
-        if kept is not None:
+        if kept is not None or not search.following:
+            # Also the first new call waits for those that were cut: they were asked for before it.
             try:
                 await search.caught_up()
             except asyncio.CancelledError:
-                for piece in kept.heard:  # as it was then
+                for piece in kept.heard if kept else ():  # as it was then
                     heard(piece)
                 raise
         with search.drawing():

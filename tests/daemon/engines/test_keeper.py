@@ -94,7 +94,7 @@ async def test_one_that_cannot_load_says_why(keeper_of, weights_file) -> None:
 async def test_one_that_answers_nobody_any_more_is_ended_and_replaced(
     keeper_of, weights_file, caller
 ) -> None:
-    keeper, weights = keeper_of(health_deadline=0.2), weights_file()
+    keeper, weights = keeper_of(health_deadline=0.2, crashes=9), weights_file()
     asking = caller(keeper, weights, next_token=0.3)
     with pytest.raises(ModelFailed, match=r"stopped in the middle of its answer"):
         await asking.ask("sick")

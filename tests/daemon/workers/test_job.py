@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -146,3 +148,31 @@ async def test_a_budget_that_is_spent_ends_it_unsolved(desk, model, wrong) -> No
     assert (attempt.end.status, attempt.end.grade) == ("unsolved", "partial")
     assert "x * x" in attempt.end.code and attempt.end.replacement is None
     assert not attempt.of(Gone)
+
+
+@pytest.fixture
+def small_disk(desk) -> Iterator[Callable[[], None]]:
+    """The job's folder is a disk that is full soon; what makes it larger."""
+    folder = desk.folder / "job"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48k,mode=700", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can make a small disk")
+    larger = [*mount[:3], "-o", "remount,size=4m", "tmpfs", str(folder)]
+    yield lambda: subprocess.run(larger, check=True)
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_stops_it_and_what_was_kept_is_not_paid_for_again(
+    desk, small_disk, searching, again
+) -> None:
+    first = await desk.run(start := desk.order())
+    assert isinstance(first.end, Stopped), first.end
+    assert "No space left" in first.end.why and "resume the job" in first.end.why
+    small_disk()
+    asked = len(searching.prompts)
+    kept = sum(1 for _ in (desk.folder / "job").rglob("completions/*/*.json"))
+    assert 0 < kept < 10
+    second = await desk.run(again(start, first))
+    assert second.end.status == "verified"
+    assert len(searching.prompts) - asked == 10 - kept

@@ -43,14 +43,17 @@ class Life:
     """How many more times something reaches the disk."""
 
     left: int = 10**9
+    end: Callable[[], object] = lambda: None
 
     @property
     def over(self) -> bool:
-        return self.left <= 0
+        return self.left <= 0 and not self.gently
+
+    gently: bool = False  # cancelled then, rather than killed
 
     def lives(self) -> bool:
         self.left -= 1
-        return self.left >= 0
+        return self.left >= 0 or self.gently
 
 
 @dataclass
@@ -68,6 +71,8 @@ class Mortal:
         if not self.life.lives():
             raise Killed
         self.steps.note(noted)
+        if self.life.left == 0:
+            self.life.end()
 
     def cut(self, length: int) -> None:
         self.steps.cut(length)
@@ -189,10 +194,15 @@ def attempt(
 
     async def searched() -> Outcome | None:
         run = Run(problem, cached, Judge(bar), budget, 1, read, trace, pace)
+        if life.gently:
+            life.end = asyncio.current_task().cancel
         try:
             return await solve(run, method)
         except (Killed, BaseExceptionGroup):
             assert life.over
+            return None
+        except asyncio.CancelledError:
+            assert life.gently
             return None
 
     try:
@@ -226,7 +236,7 @@ def test_one_that_is_killed_anywhere_goes_on_as_if_it_never_had_been(
     whole = attempt(folder, strategy, bar=bar)
     written = len((folder / "steps").read_text().splitlines()) + len(whole.model.asked)
 
-    @settings(max_examples=settings().max_examples // 3)  # each is up to five searches
+    @settings(max_examples=settings().max_examples // 5)  # each is up to five searches
     @given(st.lists(st.integers(1, written), min_size=1, max_size=4))
     def killed(lives: list[int]) -> None:
         place = folders()
@@ -241,6 +251,31 @@ def test_one_that_is_killed_anywhere_goes_on_as_if_it_never_had_been(
         shutil.rmtree(place)
 
     killed()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_one_that_is_cancelled_anywhere_goes_on_too(
+    folders: Callable[[], Path], strategy: str
+) -> None:
+    """Its calls were cut short: none of them is made again before it is known to be needed."""
+    whole = attempt(folders(), strategy, bar=93)
+
+    @settings(max_examples=settings().max_examples // 10)
+    @given(st.lists(st.integers(1, 60), min_size=1, max_size=3))
+    def cancelled(lives: list[int]) -> None:
+        place = folders()
+        for left in lives:
+            stopped = attempt(place, strategy, bar=93, life=Life(left, gently=True))
+            assert stopped.model.twice == [] and stopped.differed == []
+            assert stopped.lines == whole.lines[: len(stopped.lines)]
+        last = attempt(place, strategy, bar=93)
+        assert last.model.twice == [] and last.differed == []
+        assert last.lines == whole.lines and same(last.outcome, whole.outcome)
+        again = attempt(place, strategy, bar=93)
+        assert again.model.asked == [] and again.lines == whole.lines
+        shutil.rmtree(place)
+
+    cancelled()
 
 
 def test_one_that_was_over_is_followed_to_its_end_and_asks_nobody(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ COLOUR = {
     State.CANCELLED: "dim",
 }
 LONGEST = 70
+LEAST = 10  # columns of a terminal for how a job goes
+TITLES = ("id", "state", "function", "age", "searched", "how")
 
 
 def table(console: Console, jobs: Sequence[Job]) -> None:
@@ -31,20 +33,31 @@ def table(console: Console, jobs: Sequence[Job]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    rows = [(job, _cells(job)) for job in jobs]
     grid = Table(box=None, pad_edge=False)
-    for title in ("id", "state", "function", "age", "searched", "how"):
+    for title in TITLES:
         grid.add_column(title, no_wrap=True)
-    for job in jobs:
+    # Only the last column may be cut: rich would take the room from all of them.
+    widths = [max(map(len, column)) for column in zip(TITLES, *(c for _, c in rows), strict=True)]
+    room = max(LEAST, console.width - sum(width + 2 for width in widths[:-1]) - 1)
+    for job, cells in rows:
         failed = job.state is State.DONE and job.status != "verified"
-        grid.add_row(
-            job.id,
-            Text(job.status or job.state, style="red" if failed else COLOUR[job.state]),
-            Text(_what(job)),
-            span(time.time() - job.created),
-            span(job.spent_seconds) if job.spent_seconds else "",
-            Text(_short(_how(job))),
-        )
+        style = "red" if failed else COLOUR[job.state]
+        texts = [Text(cell, style=style if n == 1 else "") for n, cell in enumerate(cells)]
+        texts[-1].truncate(room, overflow="ellipsis")
+        grid.add_row(*texts)
     console.print(grid)
+
+
+def _cells(job: Job) -> tuple[str, ...]:
+    return (
+        job.id,
+        job.status or job.state,
+        _what(job),
+        span(time.time() - job.created),
+        span(job.spent_seconds) if job.spent_seconds else "",
+        _short(_how(job)),
+    )
 
 
 def whole(console: Console, job: Job) -> None:

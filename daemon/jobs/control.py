@@ -27,7 +27,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synthd.daemon.jobs.errors import JobsError
 from synthd.daemon.jobs.manager import Jobs
-from synthd.daemon.jobs.secrets import settings_with_secrets
 from synthd.daemon.jobs.spec import Spec
 from synthd.daemon.jobs.view import Changed, JobView, Moved, Told, Update, Voided
 from synthd.daemon.service.calls import Body, Caller, Methods, Refusal
@@ -209,12 +208,6 @@ def _limit(spec: Spec) -> None:
     ):
         if size > most:
             raise Refusal("too_big", f"{name} is too big: {size}, and {most} is the most")
-    if names := settings_with_secrets(spec.settings):
-        raise Refusal(
-            "secret",
-            f"a job is kept on disk, and its setting {names[0]} has a credential in it: put that "
-            "into your config file, or into the environment",
-        )
     if (spec.function is None) == (spec.offset is None):
         raise Refusal("bad_request", "give either function or offset")
 

@@ -4,6 +4,7 @@ JobsError
 ├── UnknownJob    no such job, or several whose ids begin so
 ├── NotNow        the job's state does not allow it
 ├── Needs         a variable is missing without which the job cannot go on
+├── Secret        what would be kept has a credential in it
 ├── NoRoom        the disk, or the store's own limit, is full: nothing was written
 └── NoStore       the store cannot be used
     └── NewerStore    a newer synthd made it
@@ -28,6 +29,10 @@ class NotNow(JobsError):
 
 class Needs(JobsError):
     kind = "needs"
+
+
+class Secret(JobsError):
+    kind = "secret"
 
 
 class NoRoom(JobsError):

@@ -16,13 +16,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from synthd.daemon.jobs.errors import Needs, NoStore, NotNow, UnknownJob
+from synthd.daemon.jobs.errors import Needs, NoStore, NotNow, Secret, UnknownJob
 from synthd.daemon.jobs.export import Export, export
 from synthd.daemon.jobs.live import Live, view
 from synthd.daemon.jobs.owners import Owner, anyone
 from synthd.daemon.jobs.ports import Engines, Workers
 from synthd.daemon.jobs.running import Running
-from synthd.daemon.jobs.secrets import kept_environment, withheld
+from synthd.daemon.jobs.secrets import kept_environment, settings_with_secrets, withheld
 from synthd.daemon.jobs.spec import Spec
 from synthd.daemon.jobs.states import State
 from synthd.daemon.jobs.store import rows
@@ -50,10 +50,15 @@ class Jobs:
         self._watching = Watching(self.store, running.watchers, self._watched)
 
     async def submit(self, spec: Spec, environment: Mapping[str, str], client: str) -> JobView:
-        """On disk when this returns. Raises NoRoom, NotNow. environment: whole; only what may be
-        kept of it is. client: between whom the queue is fair."""
+        """On disk when this returns. Raises NoRoom, NotNow, Secret. environment: whole; only what
+        may be kept of it is. client: between whom the queue is fair."""
         if len(self._running.live) >= MOST_WAITING:
             raise NotNow(f"{MOST_WAITING} jobs wait already: cancel some, or try again later")
+        if names := settings_with_secrets(spec.settings):
+            raise Secret(
+                f"a job is kept on disk, and its setting {names[0]} has a credential in it: put "
+                "that into your config file, or into the environment"
+            )
         now = time.time()
         spec = spec.model_copy(update={"environment": kept_environment(environment)})
         record = Record(

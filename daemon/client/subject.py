@@ -10,11 +10,13 @@ import inspect
 import linecache
 import os
 import re
+import sys
 import tokenize
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from synthd.daemon.client import cells
 from synthd.daemon.client.errors import NoSource
 
 UNNAMED = "unnamed_source.py"
@@ -24,7 +26,8 @@ _LOCALS = ".<locals>."
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """raw: the bytes of the file, None where there is none. names: what a loaded result may use."""
+    """raw: the bytes of the file, None where there is none. names: what a loaded result may use.
+    python: the interpreter that runs it, "" for that of its project."""
 
     path: str
     text: str
@@ -32,6 +35,7 @@ class Subject:
     raw: bytes | None = None
     encoding: str = "utf-8"
     names: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    python: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -67,14 +71,16 @@ def _of_function(given: Callable[..., Any]) -> Subject:
     names = found.__globals__
     if os.path.isfile(file) and not _is_cell(file):
         there = _of_file(os.path.abspath(file), name)
-        return Subject(there.path, there.text, name, there.raw, there.encoding, names)
+        return replace(there, function=name, names=names, python=sys.executable)
     text = "".join(linecache.getlines(file, names))
     if not text:
         raise NoSource(
             f"there is no source of {name} ({file}): write it into a file or a notebook's cell, "
             "or give the text"
         )
-    return Subject(os.path.abspath(CELL), _without_magics(text), name, names=names)
+    earlier = [ran for ran in cells.ran() if ran.strip() != text.strip()]
+    whole = cells.text(text, name, earlier)
+    return Subject(os.path.abspath(CELL), whole, name, names=names, python=sys.executable)
 
 
 def _of_file(path: str, function: str) -> Subject:
@@ -98,12 +104,6 @@ def _python(path: str) -> bool:
 def _is_cell(file: str) -> bool:
     """IPython's kernel writes some cells to files of its own, for debuggers."""
     return "ipykernel_" in os.path.basename(os.path.dirname(file))
-
-
-def _without_magics(text: str) -> str:
-    """%time and !ls are no Python; each line keeps its place."""
-    rows = text.split("\n")
-    return "\n".join(f"# {row}" if re.match(r"\s*[%!]", row) else row for row in rows)
 
 
 def _only(text: str) -> str:

@@ -81,6 +81,8 @@ def spec(subject: Subject, wanted: Wanted) -> dict[str, Any]:
     """Raises NoSource where nothing could be written."""
     if wanted.write and not subject.is_file:
         raise NoSource(f"{subject.function} is in no file: without write=True its code is returned")
+    # What this process has imported its own interpreter can import, too.
+    python = {"python": subject.python} if subject.python else {}
     return {
         "schema": SCHEMA,
         "kind": "synthesize",
@@ -97,5 +99,5 @@ def spec(subject: Subject, wanted: Wanted) -> dict[str, Any]:
             "accept_untested": wanted.accept_untested,
             "unsafe": wanted.unsafe,
         },
-        "settings": dict(wanted.settings),
+        "settings": {**python, **wanted.settings},
     }

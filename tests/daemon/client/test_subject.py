@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import importlib.util
 import linecache
+import sys
 
 import pytest
 
+from synthd.daemon.client.cells import text
 from synthd.daemon.client.errors import NoSource
 from synthd.daemon.client.subject import subject
 
@@ -57,7 +59,8 @@ def test_a_function_of_a_file(name, module):
 
 def test_a_function_of_a_notebooks_cell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    cell = '%time\nRATE = 2\ndef double(x):\n    """double(1) -> 2"""\n'
+    own = 'def double(x):\n    """double(1) -> 2"""\n'
+    cell = f"%time\nRATE = 2\n{own}double(1)\n"
     linecache.cache["<ipython-input-1>"] = (len(cell), None, cell.splitlines(True), "cell")
     space = {}
     exec(compile(cell.replace("%time", ""), "<ipython-input-1>", "exec"), space)
@@ -65,9 +68,24 @@ def test_a_function_of_a_notebooks_cell(tmp_path, monkeypatch):
         found = subject(space["double"])
     finally:
         del linecache.cache["<ipython-input-1>"]
-    assert found.text == cell.replace("%time", "# %time")
+    assert found.text == f"RATE = 2\n{own}" and found.python == sys.executable
     assert found.path == str(tmp_path / "notebook_cell.py") and not found.is_file
     assert found.names["RATE"] == 2
+
+
+def test_other_cells_give_what_they_define_and_nothing_that_does_something():
+    earlier = [
+        "%matplotlib inline\nimport math, torch\nfrom os import path\nRATE = 2\nprint('no')",
+        "def helper(x):\n    return math.pi * RATE\n\ndef double(x): ...\n!rm -rf /",
+        "this is no Python",
+        "RATE: int = 3\ndata = open('x')\nTABLE = " + repr(list(range(2000))),
+    ]
+    own = "@cache\ndef double(x):\n    'double(1) -> 2'  # as it is"
+    cell = f"from functools import cache\nfrom synthd.daemon import synthesize\n{own}\n"
+    assert text(f"{cell}r = synthesize(double)\n", "double", earlier) == (
+        "import math, torch\nfrom functools import cache\n"
+        f"def helper(x):\n    return math.pi * RATE\nRATE: int = 3\n{own}\n"
+    )
 
 
 def test_a_file_and_a_name_as_bytes_are(tmp_path):
@@ -82,7 +100,7 @@ def test_a_file_and_a_name_as_bytes_are(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("given", "name"),
     [
         ('def f(x):\n    """f(1) -> 2"""\n', "f"),
         ("def done(x):\n    return x\n\ndef f(x):\n    ...\n", "f"),
@@ -90,8 +108,8 @@ def test_a_file_and_a_name_as_bytes_are(tmp_path):
         ("def f(x):\n    return x +\n", "f"),
     ],
 )
-def test_a_text_says_itself_which_function_is_meant(text, name):
-    assert subject(text).function == name
+def test_a_text_says_itself_which_function_is_meant(given, name):
+    assert subject(given).function == name
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ async def compose(
     asked instead of the model. spent: seconds of the budget that an earlier attempt took.
     """
     try:
-        strategy = registry.build(settings.strategy, _parameters(settings, parameters))
+        given = _parameters(settings, parameters)
+        strategy = registry.build(settings.strategy, given)
+        extraction = registry.extraction(settings.strategy, given)
     except registry.BadStrategy as error:
         raise BadInput(str(error)) from None
     detection = await isolation(unsafe=unsafe)
@@ -71,6 +73,7 @@ async def compose(
         recording=recording,
         tracing=tracing,
         tested_seconds=settings.tested_seconds,
+        extraction=extraction,
         spent=spent,
     )
     try:

@@ -56,7 +56,9 @@ class Grading:
         before = ledger.usage.programs
         strategy = SecondOpinion(first=first.candidate.code)
         setup = self.setup
-        search = Search(self.run.problem, strategy, setup.budget, self.run.seed, setup.model)
+        search = Search(
+            self.run.problem, strategy, setup.budget, self.run.seed, setup.model, setup.extraction
+        )
         try:
             with recorded(setup.recording, search) as (model, pace):
                 other = self.run.further(seconds=self._left, model=model, pace=pace)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthd.synth.budget import Budget
+from synthd.synth.extraction.named import ROBUST
 from synthd.synth.models.cached import CachedModel
 from synthd.synth.pace import Follower, Free, Pace, Recorder
 from synthd.synth.ports import Model
@@ -47,12 +48,19 @@ class Search:
     budget: Budget
     seed: int
     model: Model
+    extraction: str = ROBUST
 
     @property
     def key(self) -> str:
         identity = str(getattr(self.model, "identity", ""))
         return orders.key(
-            self.problem, self.strategy, self.budget, self.seed, self.model.name, identity
+            self.problem,
+            self.strategy,
+            self.budget,
+            self.seed,
+            self.model.name,
+            identity,
+            self.extraction,
         )
 
 

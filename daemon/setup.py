@@ -9,6 +9,7 @@ from synthd.daemon.settings import LimitSettings
 from synthd.daemon.traces.kept import Told, Tracing
 from synthd.sandbox.level import Detection
 from synthd.synth.budget import Budget
+from synthd.synth.extraction import named
 from synthd.synth.ports import Model
 from synthd.synth.run import Strategy
 
@@ -26,4 +27,5 @@ class Setup:
     recording: Recording | Resumable | None = None
     tracing: Tracing | Told | None = None
     tested_seconds: float = 0.0  # for earning the grade `tested`; 0: it is not tried
+    extraction: str = named.ROBUST  # how code is read out of answers
     spent: float = 0.0  # seconds of the budget, by earlier attempts at the same

@@ -22,6 +22,7 @@ class Candidate:
     """A program that may solve the problem. Every repair knows the attempt it repairs.
 
     logprobs and pieces: those of the completion's tokens, where the strategy asked for them.
+    program: the text of it in the completion, where a policy of extraction/ took it; else "".
     """
 
     code: str
@@ -34,6 +35,7 @@ class Candidate:
     note: str = ""  # why the extraction is not OK, for people and for the repair prompt
     logprobs: tuple[float, ...] | None = None
     pieces: tuple[str, ...] = ()
+    program: str = ""
 
 
 class Verdict(StrEnum):

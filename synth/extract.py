@@ -1,8 +1,7 @@
-"""The program inside a completion.
+"""The program inside a completion: our own policy, which every method has unless told otherwise.
 
-Policies differ between methods and are named. `first_block` is
-ours: the first fenced block that defines the function, else the first, else an unclosed one, else
-the whole text if it is code.
+`first_block` is the first fenced block that defines the function, else the first, else an unclosed
+one, else the whole text if it is code. Those of the papers are in extraction/.
 """
 
 from __future__ import annotations
@@ -59,12 +58,12 @@ def first_block(text: str, name: str = "", *, cut: bool = False) -> Extracted:
         if closed or not cut:
             return Extracted(code, Extraction.OK)
         return Extracted(code, Extraction.TRUNCATED, "the answer was cut at its token limit")
-    if _is_code(text):
+    if is_code(text):
         return Extracted(text, Extraction.OK)
     return Extracted("", Extraction.NO_CODE, "the answer has no code block")
 
 
-def _is_code(text: str) -> bool:
+def is_code(text: str) -> bool:
     """Whether a text without fences is a program: one word of prose parses, too."""
     try:
         body = ast.parse(text).body

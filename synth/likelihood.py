@@ -27,7 +27,7 @@ def code_mean(attempt: Attempt, name: str) -> float:
     A token counts where any of its characters is the program's.
     """
     candidate = attempt.candidate
-    program = first_block(candidate.completion, name).program
+    program = candidate.program or first_block(candidate.completion, name).program
     drawn = "".join(candidate.pieces)
     start = candidate.completion.find(program)
     if not candidate.logprobs or not program or not candidate.completion.endswith(drawn):

@@ -8,7 +8,7 @@ from random import Random
 from typing import NoReturn, Protocol
 
 from synthd.synth.ask import Ask
-from synthd.synth.attempt import Attempt, Candidate, Extraction
+from synthd.synth.attempt import Attempt, Candidate
 from synthd.synth.budget import Budget, Ledger
 from synthd.synth.calling import Calling
 from synthd.synth.choosing import Evidence, Reason, told
@@ -20,6 +20,7 @@ from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import Completion, Finish, Model, Observer, Trace, Verifier
 from synthd.synth.problem import Problem
 from synthd.synth.proving.keep import preferred
+from synthd.synth.reading import Read, Reading, readings
 from synthd.synth.slots import Slots
 from synthd.synth.streams import stream
 
@@ -36,8 +37,6 @@ class Strategy(Protocol):
     def __call__(self, run: Run, /) -> Awaitable[None]: ...
 
 
-# From a completion (and whether it was cut) to (code, extraction, note).
-Read = Callable[[str, bool], tuple[str, Extraction, str]]
 Make = Callable[[], Awaitable[Candidate | None]]
 
 
@@ -158,26 +157,52 @@ class Run:
         return await self._calling.sample(ask)
 
     async def attempts(self, asks: Iterable[Ask]) -> list[Attempt]:
-        """Sample and judge all at once; judging overlaps with the sampling of the others."""
-        tried = await concurrently(self.attempt(ask) for ask in asks)
-        return [attempt for attempt in tried if attempt is not None]
+        """Sample and judge all at once; judging overlaps with the sampling of the others.
+
+        Where an answer is read as several programs, each of them is one.
+        """
+        tried = await concurrently(self._answered(ask) for ask in asks)
+        return [attempt for answer in tried for attempt in answer]
 
     async def attempt(self, ask: Ask) -> Attempt | None:
-        """Sample one program and judge it; None when the budget has no room for it."""
+        """Sample one program and judge it; None when the budget has no room for it.
 
-        async def drawn() -> Candidate | None:
-            completion = await self.sample(ask)
-            return None if completion is None else self._candidate(ask, completion)
-
-        return await self._try(ask.node, drawn)
+        Where an answer is read as several programs, all are judged, and this is the best of them.
+        """
+        return max(await self._answered(ask), key=lambda attempt: attempt.rank, default=None)
 
     async def given(self, code: str, node: str = "given") -> Attempt | None:
         """Judge a program that is there already; it counts as one of the budget's programs."""
+        return await self._judged(Candidate(code, node=node))
 
+    async def _answered(self, ask: Ask) -> list[Attempt]:
+        """Sample one answer and judge what is in it, in order, as far as the budget goes."""
+        further: list[Candidate] = []
+
+        async def drawn() -> Candidate | None:
+            completion = await self.sample(ask)
+            if completion is None:
+                return None
+            cut = completion.finish is Finish.LENGTH
+            found = readings(self.read, completion.text, cut)
+            first, *rest = (
+                self._candidate(ask, completion, one, at) for at, one in enumerate(found)
+            )
+            further.extend(rest)
+            return first
+
+        tried = [await self._try(ask.node, drawn)]
+        for candidate in further:
+            if tried[-1] is None:
+                break
+            tried.append(await self._judged(candidate))
+        return [attempt for attempt in tried if attempt is not None]
+
+    async def _judged(self, candidate: Candidate) -> Attempt | None:
         async def there() -> Candidate | None:
-            return Candidate(code, node=node)
+            return candidate
 
-        return await self._try(node, there)
+        return await self._try(candidate.node, there)
 
     async def _try(self, node: str, make: Make) -> Attempt | None:
         await self.step(f"began {node}")
@@ -205,19 +230,20 @@ class Run:
         if self._over:
             raise Ended
 
-    def _candidate(self, ask: Ask, completion: Completion) -> Candidate:
-        code, extraction, note = self.read(completion.text, completion.finish is Finish.LENGTH)
+    def _candidate(self, ask: Ask, completion: Completion, found: Reading, at: int) -> Candidate:
+        """at: the place of this program in the answer."""
         return Candidate(
-            code=code,
+            code=found.code,
             parent=ask.parent,
-            node=ask.node,
+            node=f"{ask.node}.block.{at}" if at else ask.node,
             completion=completion.text,
             temperature=ask.temperature,
             seed=self._calling.seed(ask),
-            extraction=extraction,
-            note=note,
+            extraction=found.extraction,
+            note=found.note,
             logprobs=completion.logprobs,
             pieces=completion.pieces,
+            program=found.program,
         )
 
     def _record(self, attempt: Attempt) -> Attempt:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthd.synth.budget import Budget
+from synthd.synth.extraction.named import ROBUST
 from synthd.synth.problem import Problem
 from synthd.synth.store import checked
 
@@ -29,7 +30,14 @@ class Orders:
 
 
 def key(
-    problem: Problem, strategy: object, budget: Budget, seed: int, model: str, identity: str
+    problem: Problem,
+    strategy: object,
+    budget: Budget,
+    seed: int,
+    model: str,
+    identity: str,
+    extraction: str = ROBUST,
 ) -> str:
     """strategy: a dataclass, whose repr tells its parameters."""
-    return checked.digest([repr(problem), repr(strategy), repr(budget), seed, model, identity])
+    parts = [repr(problem), repr(strategy), repr(budget), seed, model, identity]
+    return checked.digest(parts if extraction == ROBUST else [*parts, extraction])

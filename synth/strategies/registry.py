@@ -3,6 +3,9 @@
 A strategy is a frozen dataclass: its fields are its hyperparameters, with a default and, in the
 field's metadata, a meaning and, where there is one, the most that it may be. Adding one is one file
 beside this one and one line below.
+
+One hyperparameter is common to all and a field of none, as no method has to know of it:
+`extraction`, how code is read out of an answer (synth/extraction/named.py).
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
+from synthd.synth.extraction import named
+from synthd.synth.extraction.named import EXTRACTION
 from synthd.synth.run import Strategy
 from synthd.synth.strategies.auto import Auto
 from synthd.synth.strategies.beam import Beam
@@ -74,17 +79,25 @@ def summary(name: str) -> str:
 def parameters(name: str) -> tuple[Parameter, ...]:
     kind = _named(name)
     hints = get_type_hints(kind)
-    return tuple(
+    own = (
         Parameter(f.name, _type_name(hints[f.name]), f.default, f.metadata["meaning"])
         for f in dataclasses.fields(kind)
     )
+    return (*own, _extraction(name))
+
+
+def _extraction(name: str) -> Parameter:
+    own = named.OF_PAPERS.get(name)
+    meaning = "how code is read out of an answer" + (f" (the paper: {own})" if own else "")
+    return Parameter(EXTRACTION, "one of " + ", ".join(named.NAMES), named.ROBUST, meaning)
 
 
 def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
     """The strategy with these hyperparameters, from text or values. Raises BadStrategy."""
     kind = _named(name)
     hints = get_type_hints(kind)
-    known = [f.name for f in dataclasses.fields(kind)]
+    own = [f.name for f in dataclasses.fields(kind)]
+    known = [*own, EXTRACTION]
     most = {f.name: f.metadata["most"] for f in dataclasses.fields(kind) if "most" in f.metadata}
     values: dict[str, Any] = {}
     for key, value in given.items():
@@ -92,9 +105,20 @@ def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
             near = get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise BadStrategy(f"{name} has no parameter {key!r}{hint} It has: {', '.join(known)}")
+        if key not in own:
+            extraction(name, given)
+            continue
         values[key] = _value(f"{name}.{key}", hints[key], value, most.get(key))
     make: Callable[..., Strategy] = kind
     return make(**values)
+
+
+def extraction(name: str, given: Mapping[str, str | int | float | bool]) -> str:
+    """The policy that is among these hyperparameters, by its own name. Raises BadStrategy."""
+    value = str(given.get(EXTRACTION, named.ROBUST)).strip()
+    if value not in named.NAMES:
+        raise BadStrategy(f"{name}.{EXTRACTION}: {value!r} is not one of {', '.join(named.NAMES)}")
+    return named.resolved(name, value)
 
 
 def _named(name: str) -> type[Method]:

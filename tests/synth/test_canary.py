@@ -15,6 +15,7 @@ from synthd.synth import problem as problems
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
 from synthd.synth.extract import fenced_blocks
+from synthd.synth.extraction import named
 from synthd.synth.models.scripted import ScriptedModel
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.oracle import Oracle
@@ -103,7 +104,8 @@ def read(text: str, cut: bool) -> tuple[str, Extraction, str]:
     blocks = fenced_blocks(text)
     if not blocks:
         return "", Extraction.NO_CODE, "no code"
-    return blocks[0][0].strip(), Extraction.OK, ""
+    code = blocks[0][0].strip()
+    return (code, Extraction.OK, "") if code.isdigit() else ("", Extraction.UNUSABLE, "no number")
 
 
 def variants() -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -142,7 +144,8 @@ def test_no_prompt_tells_what_it_may_not(
     verifier: Verifier = VisibleOnly(solvable)
     if parameters.get("oracle") == "true":
         verifier = Oracle(verifier, HeldOut())
-    run = Run(PROBLEM, ScriptedModel(listening), verifier, budget, 1, read)
+    reading = named.reader(read, registry.extraction(name, parameters))
+    run = Run(PROBLEM, ScriptedModel(listening), verifier, budget, 1, reading)
     try:
         asyncio.run(solve(run, registry.build(name, parameters)))
     except Unmet:

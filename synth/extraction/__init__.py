@@ -1,0 +1,1 @@
+"""How the published methods read code out of an answer: one policy per method, all named."""

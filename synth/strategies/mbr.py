@@ -12,6 +12,10 @@ as weight: the sums are the same, and equality is a majority vote.
 The paper executes on the calls of the tests alone (inputs=0), and selects among all samples
 (pool=all), which are 30 there, at 0.7. Ours adds generated calls, and leaves samples that fail
 visible checks out where any passes. Ties go to the first sample, not to numpy's sort.
+
+As in S* the model may be asked for calls, too, on which the first sample differs from others
+(source=both, or model: besides the examples' these alone). By default it is not: its tokens are
+programs that are not drawn.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, likelihood, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.proposing import proposed_for
 from synthd.synth.run import Run
 from synthd.synth.similarity import similarity
 from synthd.synth.strategies.drafting import drafts
@@ -51,6 +56,14 @@ class Mbr:
     inputs: int = field(
         default=24, metadata={"meaning": "generated calls besides the examples' (the paper: 0)"}
     )
+    source: Literal["generated", "model", "both"] = field(
+        default="generated",
+        metadata={"meaning": "whose calls there are besides the examples' (model: it is asked)"},
+    )
+    doubts: int = field(
+        default=3,
+        metadata={"meaning": "samples of which the model is asked how they differ from the first"},
+    )
     pool: select.Pool = field(
         default="passing",
         metadata={"meaning": "samples that count: where any passes only those, or all (the paper)"},
@@ -60,7 +73,7 @@ class Mbr:
     )
 
     async def __call__(self, run: Run) -> None:
-        calls = () if self.utility == "edit" else executing.some_calls(run, self.inputs)
+        calls = () if self.utility == "edit" else self._calls(run)
         drawn = await drafts(
             run,
             self.n,
@@ -74,6 +87,9 @@ class Mbr:
         if self.utility == "edit":
             groups, utility = select.same_text(pool), self._alike(pool)
         else:
+            if self.source != "generated":
+                told = await proposed_for(run, pool, self.doubts, self.temperature)
+                calls = tuple(dict.fromkeys((*calls, *told)))
             rows = await executing.rows(run, pool, calls)
             groups, utility = behaviour.classes(rows), self._agree(rows)
         sums = utilities(groups, utility)
@@ -81,6 +97,12 @@ class Mbr:
         means = [total / len(pool) for total in sums]
         why = choosing.voted(f"expected utility: {self.utility}", pool, groups, {"utility": means})
         run.choose(self._of_equal(best, run.problem.entry_point), why)
+
+    def _calls(self, run: Run) -> tuple[str, ...]:
+        """Those that are there before the model is asked; without it there must be some."""
+        if self.source == "generated":
+            return executing.some_calls(run, self.inputs)
+        return executing.calls(run, 0 if self.source == "model" else self.inputs)
 
     def _alike(self, pool: Sequence[Attempt]) -> Utility:
         return lambda a, b: similarity(pool[a].candidate.code, pool[b].candidate.code)

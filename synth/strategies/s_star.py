@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
+from itertools import combinations
 from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, prompts, select
@@ -28,12 +28,11 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
-from synthd.synth.inputs.answers import calls_in
 from synthd.synth.observation import Observation
+from synthd.synth.proposing import proposed, proposed_for
 from synthd.synth.run import Ask, Run
 
-# Tokens of an answer that lists calls, and of one that is a letter, with room to think aloud.
-CALLS, LETTER = 256, 64
+LETTER = 64  # tokens of an answer that is a letter, with room to think aloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +85,8 @@ class SStar:
     ) -> tuple[Attempt, Reason]:
         groups = behaviour.classes(await executing.rows(run, passing, calls))
         if len(groups) == 1 and self.source != "generated":
-            first, *others = select.distinct(passing)
-            told = await concurrently(
-                self._inputs(run, first, other) for other in others[: self.doubts]
-            )
-            calls = (*calls, *dict.fromkeys(chain.from_iterable(told)))
+            told = await proposed_for(run, passing, self.doubts, self.temperature)
+            calls = (*calls, *told)
             groups = behaviour.classes(await executing.rows(run, passing, calls))
         rivals = [passing[group[0]] for group in groups]
         won = await concurrently(
@@ -102,21 +98,12 @@ class SStar:
         why = choosing.voted(by, passing, groups, duels)
         return max(rivals, key=lambda rival: wins[rival.candidate.node]), why
 
-    async def _inputs(self, run: Run, left: Attempt, right: Attempt) -> tuple[str, ...]:
-        """Calls on which the model thinks that the two differ."""
-        prompt = prompts.ask_inputs(run.problem, left, right)
-        node = f"{left.candidate.node}|{right.candidate.node}|inputs"
-        told = await run.sample(
-            Ask(prompt, self.temperature, node, "inputs", parent=left, closing=True, most=CALLS)
-        )
-        return calls_in(told.text, run.problem) if told else ()
-
     async def _duel(
         self, run: Run, left: Attempt, right: Attempt, calls: tuple[str, ...]
     ) -> Attempt | None:
         """The one whose outputs the model finds right more often; None for neither."""
         if self.source == "model":
-            calls = (*await self._inputs(run, left, right), *calls)
+            calls = (*await proposed(run, left, right, self.temperature), *calls)
         rows = await executing.rows(run, [left, right], calls)
         places = behaviour.distinguishing(rows)[: self.evidence]
         votes = await concurrently(

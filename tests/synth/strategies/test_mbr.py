@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthd.synth.budget import SMALLEST_CALL, Budget
 from synthd.synth.similarity import distance, similarity
 from synthd.synth.solve import Stop
 from synthd.synth.strategies.mbr import Mbr, least_risk
@@ -130,3 +131,42 @@ def test_classes_with_weights_are_the_mean_over_all_samples(kinds: list[int]) ->
     by_class = least_risk(groups, lambda a, b: utility[kinds[a]][kinds[b]])
     means = [sum(utility[mine][other] for other in kinds) for mine in kinds]
     assert by_class[0] in [p for p, m in enumerate(means) if m > max(means) - 1e-9]
+
+
+# Differs from doubling on one number alone, which only the model's input hits.
+RARE = "x + x if x != 54321 else 0"
+INPUTS = "```python\nf(54321)\nf(3)\n```"
+
+
+@pytest.mark.parametrize(("source", "asked"), [("generated", 0), ("model", 2), ("both", 2)])
+def test_the_models_inputs_count_where_it_is_asked(world, source, asked) -> None:
+    drawn = [RARE, "x * 2", "2 * x"]
+    ended = world().search(Mbr(n=3, source=source), drawn, inputs=INPUTS)
+    assert ended.asked("one call a line") == asked, "the first against each of the others"
+    executed = {call for _, call in ended.verifier.executed}
+    assert ("f(54321)" in executed) == (source != "generated")
+    assert executed <= {"f(2)", "f(3)", "f(54321)"} or source != "model"
+    assert ended.program == (RARE if source == "generated" else "x * 2")
+
+
+def test_by_text_no_inputs_are_asked_for(world) -> None:
+    ended = world().search(Mbr(n=2, utility="edit", source="model"), [RARE, "x * 2"])
+    assert ended.asked("one call a line") == 0
+
+
+def test_the_model_is_asked_about_as_many_as_wanted_and_within_the_budget(world) -> None:
+    drawn = [RARE, "x * 2", "2 * x", "x + x"]
+    ended = world().search(Mbr(n=4, source="both", doubts=1), drawn, inputs=INPUTS)
+    assert ended.asked("one call a line") == 1
+    tokens = sum(len(f"```\n{program}\n```".split()) for program in drawn)
+    budget = Budget(tokens=tokens + SMALLEST_CALL - 1, tokens_per_call=40)
+    ended = world().search(Mbr(n=4, source="both"), drawn, inputs=INPUTS, budget=budget, slots=1)
+    assert (ended.asked("one call a line"), ended.program) == (0, RARE)
+
+
+def test_without_types_and_calls_the_models_inputs_are_enough(world) -> None:
+    untyped = world({"(lambda g: g(2))(f)": "4"}, "def f(x):")
+    drawn = [RARE, "x * 2", "2 * x"]
+    ended = untyped.search(Mbr(n=3, source="model"), drawn, inputs=INPUTS)
+    assert ended.program == "x * 2"
+    assert untyped.search(Mbr(n=3, source="model"), drawn, inputs="None.").program == RARE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from synthd.daemon.prepare import Prepared
@@ -11,6 +12,7 @@ from synthd.daemon.report import Certificate, JudgeFacts, ModelFacts, TestedFact
 from synthd.daemon.settings import LimitSettings
 from synthd.daemon.setup import Setup
 from synthd.synth.attempt import Attempt, Grade
+from synthd.synth.extraction.named import EXTRACTION, ROBUST
 from synthd.synth.source.splice import render, splice
 from synthd.synth.testing.earn import Findings
 
@@ -21,6 +23,8 @@ def certify(
     attempt: Attempt,
     grade: Grade,
     findings: Findings | None = None,
+    *,
+    labels: Sequence[str],
 ) -> Certificate:
     """What `attempt`'s evaluation establishes about the bytes that would be written."""
     source, target, candidate = prepared.source, prepared.target, attempt.candidate
@@ -32,7 +36,7 @@ def certify(
         file_sha256=hashlib.sha256(splice(source, target, candidate.code)).hexdigest(),
         verdict=attempt.evaluation.verdict.value,
         grade=grade,
-        labels=list(attempt.evaluation.labels),
+        labels=list(labels),
         judge=judge_facts(prepared, setup.limits, attempt.evaluation.isolation),
         model=ModelFacts(
             name=setup.model.name,
@@ -42,7 +46,7 @@ def certify(
             seed=candidate.seed,
         ),
         strategy=setup.strategy_name,
-        parameters=parameters_of(setup.strategy),
+        parameters=parameters_of(setup.strategy, setup.extraction),
         seed=setup.seed,
         tested=_tested(prepared, findings),
     )
@@ -77,10 +81,12 @@ def checks_sha256(prepared: Prepared) -> str:
     return text_sha256("\n".join(repr(check) for check in prepared.checks))
 
 
-def parameters_of(strategy: object) -> dict[str, object]:
-    if not dataclasses.is_dataclass(strategy):
-        return {}
-    return {f.name: getattr(strategy, f.name) for f in dataclasses.fields(strategy)}
+def parameters_of(strategy: object, extraction: str = ROBUST) -> dict[str, object]:
+    """Those of the strategy; how answers were read is among them where it is not our own way."""
+    found: dict[str, object] = {}
+    if dataclasses.is_dataclass(strategy):
+        found = {f.name: getattr(strategy, f.name) for f in dataclasses.fields(strategy)}
+    return found if extraction == ROBUST else {**found, EXTRACTION: extraction}
 
 
 def text_sha256(text: str) -> str:

@@ -18,9 +18,12 @@ from synthd.daemon.report import (
 from synthd.daemon.setup import Setup
 from synthd.daemon.traces.kept import Log
 from synthd.synth.attempt import Attempt, Grade, Verdict
+from synthd.synth.oracle import ORACLE
 from synthd.synth.solve import Outcome, Stop
 from synthd.synth.source.splice import render
 from synthd.synth.testing.earn import Findings
+
+_BY_ORACLE = "Held-out tests decided when to stop (an oracle): no user of the method has them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def reported(
     status, code = status_of(best)
     grade = Grade.TESTED if findings and findings.earned else _grade(best)
     body = best.candidate.code if best else ""
-    labels = list(best.evaluation.labels) if best else []
+    labels = labels_of(outcome)
     report = Report(
         file=str(prepared.source.path),
         function=prepared.target.qualname,
@@ -53,12 +56,20 @@ def reported(
         labels=labels,
         code=render(prepared.source, prepared.target, body) if body else "",
         checks=checks_of(best),
-        certificate=certify(prepared, setup, best, grade, findings) if best and body else None,
+        certificate=certify(prepared, setup, best, grade, findings, labels=labels)
+        if best and body
+        else None,
         cost=cost_of(outcome),
         run=log.name,
         warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
     )
     return Done(report, code, body)
+
+
+def labels_of(outcome: Outcome) -> list[str]:
+    """What qualifies the result: its program, and how the search came to its end."""
+    found = list(outcome.best.evaluation.labels) if outcome.best else []
+    return [*found, ORACLE] if outcome.oracle else found
 
 
 def status_of(best: Attempt | None) -> tuple[Status, Exit]:
@@ -74,7 +85,7 @@ def status_of(best: Attempt | None) -> tuple[Status, Exit]:
 def _grade(best: Attempt | None) -> Grade:
     if best is None or best.evaluation.verdict is Verdict.UNDECIDED:
         return Grade.UNKNOWN
-    if best.accepted:
+    if best.accepted and all(case.passed for case in best.evaluation.cases):
         return Grade.EXAMPLES
     return Grade.PARTIAL if best.score > 0 else Grade.UNKNOWN
 
@@ -121,7 +132,18 @@ def _message(
     status: Status,
     findings: Findings | None,
 ) -> str:
-    """One sentence for people."""
+    """One sentence for people; another where the search was not one that a user could have."""
+    told = _result(prepared, setup, outcome, status, findings)
+    return f"{told.rstrip('.')}. {_BY_ORACLE}" if outcome.oracle else told
+
+
+def _result(
+    prepared: Prepared,
+    setup: Setup,
+    outcome: Outcome,
+    status: Status,
+    findings: Findings | None,
+) -> str:
     name, best = prepared.target.qualname, outcome.best
     cases = best.evaluation.cases if best else ()
     passed = sum(case.passed for case in cases)
@@ -132,6 +154,8 @@ def _message(
             else ""
         )
         checks = "the check" if passed == 1 else f"all {passed} checks"
+        if passed < len(cases):  # an oracle's verdict
+            checks = f"{passed} of {len(cases)} checks"
         tested = (
             f", and agrees with a second program on {findings.inputs} generated inputs"
             if findings and findings.earned

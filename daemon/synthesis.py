@@ -24,8 +24,10 @@ from synthd.synth import select
 from synthd.synth.attempt import Attempt, Candidate, Evaluation, Extraction, Verdict
 from synthd.synth.events import Tried
 from synthd.synth.extract import first_block
+from synthd.synth.extraction import named
 from synthd.synth.models.errors import ContextTooLong, ModelError
 from synthd.synth.observation import Observation
+from synthd.synth.oracle import Oracle
 from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import Executor, Model, Trace, Verifier
 from synthd.synth.problem import Problem
@@ -42,22 +44,30 @@ __all__ = ["Done", "synthesize"]
 
 
 async def synthesize(
-    prepared: Prepared, setup: Setup, trace: Trace = unwatched, asker: Asker | None = None
+    prepared: Prepared,
+    setup: Setup,
+    trace: Trace = unwatched,
+    asker: Asker | None = None,
+    held_out: Verifier | None = None,
 ) -> Done:
     """Search until verified or out of budget. Raises BadInput and Missing; never ModelError.
 
     asker: answers what the checks leave open; its answers are checks like those of the file.
+    held_out: decides in place of the visible checks, for strategies that are asked to stop by an
+    oracle as their papers do; for benchmarks alone, and every record of the search says so.
     """
     setup = await identified(setup)
     async with AsyncExitStack() as stack:
         verifier: Verifier = Unchecked()
         if prepared.tested:
             verifier = await _opened(stack, prepared, setup)
+        if held_out is not None:
+            verifier = Oracle(verifier, held_out)
         begin = partial(header, prepared, setup, _strategy(prepared, setup))
         with kept(setup.tracing, begin) as log:
             searching = Searching(setup, asker, stack, log, log.beside(trace))
             prepared, outcome, findings = await searching.search(prepared, verifier)
-            log.end(outcome.stop.value)
+            log.end(outcome.stop.value, oracle=outcome.oracle)
     return reported(prepared, setup, outcome, log, findings)
 
 
@@ -89,7 +99,7 @@ class Searching:
         setup = self.setup
 
         def begin(model: Model, pace: Pace) -> Run:
-            problem, read = prepared.problem, reader(prepared)
+            problem, read = prepared.problem, named.reader(reader(prepared), setup.extraction)
             return Run(problem, model, verifier, setup.budget, setup.seed, read, self.told, pace)
 
         run, outcome = await self._solved(prepared, setup.seed, begin)
@@ -149,7 +159,9 @@ class Searching:
         self, prepared: Prepared, seed: int, begin: Callable[[Model, Pace], Run]
     ) -> tuple[Run, Outcome]:
         setup, strategy = self.setup, _strategy(prepared, self.setup)
-        search = Search(prepared.problem, strategy, setup.budget, seed, setup.model)
+        search = Search(
+            prepared.problem, strategy, setup.budget, seed, setup.model, setup.extraction
+        )
         try:
             with recorded(setup.recording, search, setup.spent) as (model, pace):
                 run = begin(model, pace)

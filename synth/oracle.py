@@ -15,6 +15,9 @@ from synthd.synth.problem import Problem
 from synthd.synth.run import Run
 from synthd.synth.unmet import Unmet
 
+# Of a result whose search could be ended by an oracle.
+ORACLE = "oracle"
+
 
 class Oracle:
     """A verifier with the verdict of held-out checks; all else is what the visible ones say.

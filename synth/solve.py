@@ -27,7 +27,7 @@ class Outcome:
     stop: Stop
     usage: Usage
     seconds: float
-    oracle: bool = False  # it was stopped by tests that no user of the method would have
+    oracle: bool = False  # tests decided when to stop that no user of the method would have
 
 
 async def solve(run: Run, strategy: Strategy) -> Outcome:

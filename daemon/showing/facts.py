@@ -46,6 +46,7 @@ def search_facts(recorded: Recorded, tree: Tree) -> Facts:
         "end": words.ending(recorded.end),
         "stop": recorded.end.stop if recorded.end else None,
         "accepted": recorded.end.accepted if recorded.end else None,
+        "oracle": recorded.end.oracle if recorded.end else None,
         "best": tree.best,
         "cost": {**asdict(usage), "seconds": seconds},
         "progress": [asdict(step) for step in progress(recorded)],
@@ -62,6 +63,7 @@ def summary_facts(summary: Summary) -> Facts:
         **header_facts(summary.header),
         "stop": end.stop if end else None,
         "accepted": end.accepted if end else None,
+        "oracle": end.oracle if end else None,
         "cost": {**asdict(end.usage), "seconds": end.at} if end else None,
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from synthd.daemon.showing import choices, words
 from synthd.daemon.showing.words import State
 from synthd.daemon.traces.finding import Summary
-from synthd.synth.trace.records import Header, Recorded
+from synthd.synth.trace.records import End, Header, Recorded
 from synthd.synth.trace.tree import Choice, Node, Tree
 
 if TYPE_CHECKING:
@@ -126,9 +126,15 @@ def show_list(console: Console, summaries: Sequence[Summary]) -> None:
             else [""] * 3
         )
         asked = (header.run, _when(header), header.target, header.strategy, header.model)
-        row = [*asked, end.stop if end else "did not end", *spent]
+        row = [*asked, _end(end), *spent]
         table.add_row(*(_cell(text) for text in row))
     console.print(table)
+
+
+def _end(end: End | None) -> str:
+    if end is None:
+        return "did not end"
+    return f"{end.stop} (oracle)" if end.oracle else end.stop
 
 
 def _cell(text: str) -> Text:

@@ -89,6 +89,10 @@ def ending(end: End | None) -> str:
     """How it ended, in a few words."""
     if end is None:
         return "did not end: it was killed, or goes on"
+    return f"{_stopped(end)}; held-out tests decided (an oracle)" if end.oracle else _stopped(end)
+
+
+def _stopped(end: End) -> str:
     match end.stop:
         case "solved":
             return "solved"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from importlib.metadata import version
 
-from synthd.daemon.certificate import text_sha256
+from synthd.daemon.certificate import parameters_of, text_sha256
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.setup import Setup
 from synthd.synth.problem import Check, Doctest, Example, Problem, TestFile
@@ -31,7 +30,10 @@ def header_of(
         statement_sha256=text_sha256(problem.start),
         checks=(*(_shown(check) for check in problem.spec.visible), *_contract(problem)),
         strategy=setup.strategy_name if strategy is setup.strategy else type(strategy).__name__,
-        parameters=_parameters(strategy),
+        parameters=tuple(
+            (name, _scalar(value))
+            for name, value in parameters_of(strategy, setup.extraction).items()
+        ),
         model=setup.model.name,
         endpoint=setup.model.endpoint,
         identity=str(getattr(setup.model, "identity", "")),
@@ -54,12 +56,6 @@ def _shown(check: Check) -> VisibleCheck:
             return VisibleCheck(check.id, check.call, check.expected)
         case TestFile():
             return VisibleCheck(check.id, check.path, check.text)
-
-
-def _parameters(strategy: object) -> tuple[tuple[str, Scalar], ...]:
-    if not dataclasses.is_dataclass(strategy):
-        return ()
-    return tuple((f.name, _scalar(getattr(strategy, f.name))) for f in dataclasses.fields(strategy))
 
 
 def _scalar(value: object) -> Scalar:

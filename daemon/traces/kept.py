@@ -91,7 +91,7 @@ class Log:
         if not isinstance(event, Heard):
             self.write(Entry(self._now(), event))
 
-    def end(self, stop: str, message: str = "") -> None:
+    def end(self, stop: str, message: str = "", *, oracle: bool = False) -> None:
         best = self._run.best if self._run else None
         self.write(
             End(
@@ -105,6 +105,7 @@ class Log:
                 number=self._numbers.get((best.candidate.node, best.candidate.code), 0)
                 if best
                 else 0,
+                oracle=oracle,
             )
         )
         self.close()

@@ -24,6 +24,7 @@ from synthd.daemon.verus.wire import (
     ProofReport,
 )
 from synthd.synth.attempt import Attempt, Grade, Verdict
+from synthd.synth.oracle import ORACLE
 from synthd.synth.proving.minimize import Minimized
 from synthd.synth.solve import Outcome, Stop
 from synthd.synth.verifiers.verus.checker import Checker
@@ -110,6 +111,7 @@ def _labels(result: Result) -> list[str]:
         trivial = any(one.trouble is Trouble.TRIVIAL for one in result.before.findings)
         labels += [Trouble.TRIVIAL.value] if trivial else []
     labels += [] if result.prepared.promises else [NO_ENSURES]
+    labels += [ORACLE] if result.outcome.oracle else []
     return list(dict.fromkeys(labels))
 
 
@@ -156,7 +158,7 @@ def _certificate(
             seed=candidate.seed,
         ),
         strategy=setup.strategy_name,
-        parameters=parameters_of(setup.strategy),
+        parameters=parameters_of(setup.strategy, setup.extraction),
         seed=setup.seed,
         prover=facts.prover_facts(result.checker, prepared.rules, grounds, proved=best.accepted),
     )

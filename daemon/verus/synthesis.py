@@ -20,6 +20,7 @@ from synthd.daemon.verus.reporting import Result, reported
 from synthd.sandbox.errors import SandboxError
 from synthd.synth.attempt import Attempt, Candidate
 from synthd.synth.events import Tried
+from synthd.synth.extraction import named
 from synthd.synth.models.errors import ModelError
 from synthd.synth.ports import Trace
 from synthd.synth.proving.minimize import Minimized, minimize, proved_by
@@ -61,7 +62,7 @@ class Job:
             begin = partial(header_of, prepared.problem, target, setup, setup.strategy)
             with kept(setup.tracing, begin) as log:
                 outcome, minimized = await self._searched(verifier, log)
-                log.end(outcome.stop.value)
+                log.end(outcome.stop.value, oracle=outcome.oracle)
         except (ModelError, Unmet, SandboxError) as error:
             raise Missing(str(error)) from None
         learned, problem = 0, ""
@@ -77,7 +78,14 @@ class Job:
         self, verifier: VerusVerifier, log: Log
     ) -> tuple[Outcome, Minimized | None]:
         prepared, setup = self.prepared, self.setup
-        search = Search(prepared.problem, setup.strategy, setup.budget, setup.seed, setup.model)
+        search = Search(
+            prepared.problem,
+            setup.strategy,
+            setup.budget,
+            setup.seed,
+            setup.model,
+            setup.extraction,
+        )
         began = time.monotonic()
         with recorded(setup.recording, search) as (model, pace):
             run = Run(
@@ -86,7 +94,7 @@ class Job:
                 verifier,
                 setup.budget,
                 setup.seed,
-                prepared.read,
+                named.reader(prepared.read, setup.extraction),
                 log.beside(self.trace),
                 pace,
             )

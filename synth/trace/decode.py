@@ -179,6 +179,7 @@ def _end(fields: Fields) -> End:
         ),
         message=fields.text("message"),
         number=fields.integer("number") if fields.has("number") else 0,
+        oracle=fields.flag("oracle") if fields.has("oracle") else False,
     )
 
 

@@ -54,7 +54,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class End:
     """stop: why (synth/solve.py), or "failed", "interrupted". best: the node of the result;
-    number: the how manieth program that is, as one name may come again in a later round."""
+    number: the how manieth program that is, as one name may come again in a later round.
+    oracle: held-out tests decided when to stop (synth/oracle.py)."""
 
     at: float
     stop: str
@@ -64,6 +65,7 @@ class End:
     usage: Usage
     message: str = ""
     number: int = 0
+    oracle: bool = False
 
 
 Record = Header | Entry | End

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synthd.daemon import config, writing
+from synthd.daemon.certifying import tell_daemon
 from synthd.daemon.cli.live import Live
 from synthd.daemon.cli.screen import complain, err, out
 from synthd.daemon.cli.synth import Options
@@ -149,7 +150,9 @@ class _Command:
             return False
         body = labelled(done.body, _comment(done))
         path = Path(prepared.source.path)
-        writing.replace(path, prepared.source.raw, prepared.file(body))
+        new = prepared.file(body)
+        writing.replace(path, prepared.source.raw, new)
+        tell_daemon(path, done.report, new, (), ())
         return True
 
     def _may_write(self, status: Status) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from synthd.daemon import config
+from synthd.daemon.certifying import tell_daemon
 from synthd.daemon.cli import ask, targets
 from synthd.daemon.cli.live import Live
 from synthd.daemon.cli.running import finish, telling
@@ -181,6 +182,7 @@ def _present(options: Options, prepared: Prepared, done: Done) -> Exit:
             replace(path, prepared.source.raw, new)
         except NotWritten as problem:
             return _failed(options, path, prepared.target.qualname, problem)
+        tell_daemon(path, done.report, new, options.examples, options.tests)
     if options.json:
         print(done.report.json_text(), flush=True)
         return done.code

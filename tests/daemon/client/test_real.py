@@ -108,6 +108,17 @@ async def test_who_leaves_cancels_and_nothing_runs_on(real, path, model):
         assert await asyncio.to_thread(model.broken_off.wait, 10)
 
 
+def test_what_the_command_line_writes_is_watched_by_a_daemon_that_runs(real, path, model):
+    model.say = lambda prompt: RIGHT
+    target = f"{path}::double"
+    with Client(environment=real.environment) as client:
+        client.status()
+        done = real.run("synth", target, "--write", "--json", "--example", "double(4) == 8")
+        assert done.returncode == 0
+        (kept,) = client.certificates()
+        assert (kept["path"], kept["standing"]) == (str(path), "fresh")
+
+
 def test_privacy_ends_the_daemon_and_deletes_what_it_kept(real, path, model):
     model.say = lambda prompt: RIGHT
     with Client(environment=real.environment) as client:

@@ -150,9 +150,8 @@ async def test_a_job_of_the_daemon_and_all_that_can_be_asked_about_it(planted, m
         planted.said += [repr([update async for update in client.watch(id)])]
         assert not planted.leaks()
         for command in (
-            ("daemon", "status"), ("daemon", "status", "--json"), ("daemon", "logs"),
-            ("jobs", "show", id), ("jobs", "export", id), ("jobs", "list", "--json"),
-            ("privacy",), ("doctor",), ("models", "list"),
+            ("daemon", "status", "--json"), ("daemon", "logs"), ("jobs", "show", id),
+            ("jobs", "list", "--json"), ("privacy",), ("models", "list"),
         ):  # fmt: skip
             await asyncio.to_thread(planted.run, *command)
         files = [path for path in planted.root.rglob("*") if path.is_file()]
@@ -173,39 +172,28 @@ def test_a_job_whose_settings_have_a_key_is_kept_without_it(planted, model):
     assert not planted.leaks()
 
 
-@pytest.mark.parametrize(
-    ("status", "where"),
-    [
-        (401, "user:{0}@x{1}@127.0.0.1:{2}"),
-        (422, "http://127.0.0.1:{2}/?key=" + PLANTED[1]),
-    ],
-)
-def test_a_server_that_refuses_and_says_all_it_knows(status, where, planted, refusing):
-    refusing.status = status
-    planted.environment["OLLAMA_HOST"] = where.format(PLANTED[3], PLANTED[4], refusing.port)
+def test_a_server_that_refuses_and_says_all_it_knows(planted, refusing):
     target = f"{planted.path}::double"
+    planted.environment["OLLAMA_HOST"] = (
+        f"user:{PLANTED[3]}@x{PLANTED[4]}@127.0.0.1:{refusing.port}"
+    )
     done = planted.run("synth", target, "--json", "--cache")
     assert done.returncode == 3 and refusing.seen
     planted.run("doctor")
-    planted.run("models", "list")
-    assert not planted.leaks()
+    refusing.status = 422
+    planted.environment["OLLAMA_HOST"] = f"http://127.0.0.1:{refusing.port}/?key={PLANTED[1]}"
     with Client(environment=planted.environment) as client:
         with pytest.raises(SynthdError) as raised:
             client.synthesize(target, progress=False)
         planted.said += [str(raised.value), repr(raised.value), repr(raised.value.__dict__)]
-    planted.run("daemon", "logs")
     planted.run("jobs", "list", "--json")
     assert not planted.leaks()
 
 
-@pytest.mark.parametrize(
-    "host", ["http://user:{0}@127.0.0.1:x", "user:{0}@127.0.0.1:99999", "http://{0}:{0}@[::"]
-)
+@pytest.mark.parametrize("host", ["http://user:{0}@127.0.0.1:x", "http://{0}:{0}@[::"])
 def test_an_address_that_is_none(host, planted):
     planted.environment["OLLAMA_HOST"] = host.format(PLANTED[3])
     planted.run("synth", f"{planted.path}::double")
-    planted.run("doctor")
-    planted.run("models", "list")
     planted.run("models", "pull", "ollama/coder")
     assert not planted.leaks()
 
@@ -230,10 +218,9 @@ async def test_a_remote_model_whose_server_refuses(planted, refusing):
         "SYNTHD_MODEL": "openai/gpt-x",
         "OPENAI_API_BASE": f"http://127.0.0.1:{refusing.port}/v1",
     }
-    done = await asyncio.to_thread(planted.run, "synth", f"{planted.path}::double", "--json")
-    assert done.returncode == 3 and any(PLANTED[0] in seen for seen in refusing.seen)
     async with AsyncClient(environment=planted.environment) as client:
         with pytest.raises(SynthdError) as raised:
             await client.synthesize(f"{planted.path}::double", progress=False)
+    assert any(PLANTED[0] in seen for seen in refusing.seen)
     planted.said += [str(raised.value), repr(raised.value.__dict__)]
     assert not planted.leaks()

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from random import Random
@@ -24,6 +25,11 @@ FULL = os.environ.get("SYNTHD_SOAK") == "1"
 KILLS = 200 if FULL else 24
 STRATEGIES = ("seidr", "best-of-n", "auto", "rex")
 AT_ONCE = 10  # jobs that are not over, at most
+MODULES = {
+    "daemon": "synthd.daemon.service",
+    "worker": "synthd.daemon.workers",
+    "engine": "synthd.synth.models.engine_child",
+}
 SETTLED = 1.0  # seconds after which an answer that the server has given must be on disk
 END = 240.0  # seconds for what is left once nothing is killed any more
 
@@ -53,8 +59,8 @@ class Chaos:
                 client.stdout.close()
                 del self.clients[number]
 
-    def kill(self) -> None:
-        target = self.random.choices(["daemon", "worker", "client"], [1, 2, 1])[0]
+    def kill(self, target: str = "") -> None:
+        target = target or self.random.choices(["daemon", "worker", "client"], [1, 2, 1])[0]
         victim = self._victim(target)
         if victim is None:
             return
@@ -68,8 +74,7 @@ class Chaos:
         if target == "client":
             alive = [client.pid for client in self.clients.values()]
         else:
-            module = "synthd.daemon.service" if target == "daemon" else "synthd.daemon.workers"
-            alive = [p.pid for p in self.world.processes() if module in _command(p)]
+            alive = [p.pid for p in self.world.processes() if MODULES[target] in _command(p)]
         return self.random.choice(alive) if alive else None
 
 
@@ -104,7 +109,10 @@ def test_nothing_is_lost_or_paid_for_twice(world: Any) -> None:
         chaos.gather()
         while len(chaos.clients) < AT_ONCE and len(unfinished(world)) < AT_ONCE:
             chaos.submit()
-        time.sleep(chaos.random.uniform(0.05, 0.7))
+        # Short pauses meet starts and recoveries, long ones searches.
+        time.sleep(
+            chaos.random.choice([chaos.random.uniform(0.05, 0.7), chaos.random.uniform(1, 3)])
+        )
         chaos.kill()
     _let_end(world)
     for client in chaos.clients.values():
@@ -165,6 +173,38 @@ def _whole(world: Any, ids: list[str]) -> None:
                 'SELECT count(*) FROM events WHERE job = ? AND line LIKE \'{"kind":"end"%\'', (id,)
             ).fetchone()
             assert ends == (1,)
+
+
+@pytest.mark.soak
+@pytest.mark.real_model
+def test_a_real_engine_is_killed_too(world: Any, weights: Mapping[str, str]) -> None:
+    world.environment |= weights
+    chaos = Chaos(world, Random(3))
+    line, _ = world.line()
+    with closing(line):
+        for number in range(1, 5 if FULL else 2):
+            line.ask("jobs.submit", {"spec": world.spec(number, "best-of-n", "batch")})
+    targets = ["engine", "worker", "engine", "daemon"] * 6 if FULL else ["engine", "daemon"]
+    for target in targets:
+        _until(lambda: _running(world) or not _going(world), 60.0)
+        time.sleep(chaos.random.uniform(0.5, 2.5))
+        chaos.kill(target)
+    _let_end(world)
+    jobs = ask(world, "jobs.list")["jobs"]
+    print(f"\n{len(jobs)} jobs, {dict(Counter(target for _, target in chaos.kills))} killed")
+    assert {target for _, target in chaos.kills} >= {"engine"}
+    for job in jobs:
+        result = ask(world, "jobs.show", {"id": job["id"]})["job"]["result"]
+        assert result["status"] == "verified", result["message"]
+    _whole(world, [job["id"] for job in jobs])
+
+
+def _going(world: Any) -> list[dict[str, Any]]:
+    return [job for job in unfinished(world) if job["state"] != "paused"]
+
+
+def _running(world: Any) -> bool:
+    return any(MODULES["engine"] in _command(process) for process in world.processes())
 
 
 def test_nothing_runs_on_after_the_daemon_is_gone(world: Any) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from synthd.daemon.engines.measures import cpu_seconds, memory
 from synthd.daemon.jobs.ports import NoEngine, Where
 from synthd.synth.models.engine import Engine, EngineSettings
-from synthd.synth.models.errors import ModelError
+from synthd.synth.models.errors import EngineKilled, ModelError
 
 LOG = logging.getLogger("synthd.engines")
 Launch = Callable[[EngineSettings], Awaitable[Engine]]
@@ -146,11 +146,20 @@ class Held:
             if starting.exception() is None:
                 self._engine, self._since = starting.result(), time.time()
         if (error := starting.exception()) is not None:
-            if not isinstance(error, ModelError):
+            if not isinstance(error, ModelError | NoEngine):
                 raise error
             raise NoEngine(str(error)) from None
 
     async def _start(self) -> Engine:
+        while True:
+            try:
+                return await self._launched()
+            except EngineKilled as killed:
+                # Not by its weights' fault, which says itself what is wrong: it gets another try.
+                self._crashed(str(killed))
+                self._refuse_after_crashes()
+
+    async def _launched(self) -> Engine:
         if self._crashes:
             pause = self.care.pause * 2.0 ** (len(self._crashes) - 1)
             await asyncio.sleep(min(pause, self.care.longest_pause))

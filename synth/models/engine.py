@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthd.synth.models.errors import ModelFailed, NoModel, UnknownModel
+from synthd.synth.models.errors import EngineKilled, ModelFailed, NoModel, UnknownModel
 
 if TYPE_CHECKING:
     import httpx
@@ -111,7 +111,9 @@ class Engine:
             pass  # it died at once; its log says why
         line = await self._process.stdout.readline()
         if not line:
-            raise ModelFailed(f"the embedded engine could not start: {await self.last_words()}")
+            words = await self.last_words()
+            failed = EngineKilled if (self._process.returncode or 0) < 0 else ModelFailed
+            raise failed(f"the embedded engine could not start: {words}")
         answer = json.loads(line)
         if "libgomp" in answer.get("error", ""):
             raise NoModel(
@@ -163,6 +165,9 @@ class Engine:
         self._process.stdin.close()
         await self._process.wait()
         await self._drain
+        transport = getattr(self._process, "_transport", None)
+        if transport is not None:
+            transport.close()  # now, rather than when all its pipes have ended
         if self._client is not None:
             await self._client.aclose()
 

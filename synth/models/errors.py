@@ -63,3 +63,7 @@ class NotKept(ModelError):
 
 class ModelFailed(ModelError):
     pass
+
+
+class EngineKilled(ModelFailed):
+    """Something ended the embedded engine with a signal while it started: it may start again."""

@@ -158,6 +158,32 @@ async def test_loading_does_not_hold_the_loop_up_and_outlives_who_wanted_it(
     assert len(weights.starts) == 1
 
 
+async def test_killed_while_it_loads_it_is_started_again_until_that_is_too_much(
+    keeper_of, weights_file, monkeypatch
+) -> None:
+    monkeypatch.setenv("SCRIPTED_ENGINE_LOADS", "0.5")
+    keeper, weights = keeper_of(), weights_file()
+
+    async def kill(times: int) -> None:
+        killed: set[int] = set()
+        while len(killed) < times:
+            for child in psutil.Process().children():
+                if child.pid not in killed and "scripted_engine.py" in " ".join(child.cmdline()):
+                    child.kill()
+                    killed.add(child.pid)
+            await asyncio.sleep(0.01)
+
+    killing = asyncio.create_task(kill(2))
+    assert (await keeper.ready(str(weights), "tiny")).address.startswith("http://127.0.0.1:")
+    await killing
+    await keeper.aclose()
+    other = keeper_of()
+    killing = asyncio.create_task(kill(3))
+    with pytest.raises(NoEngine, match="crashed 3 times"):
+        await other.ready(str(weights_file(name="other.gguf")), "tiny")
+    await killing
+
+
 async def test_closed_while_it_loads_it_leaves_nothing(
     keeper_of, weights_file, monkeypatch
 ) -> None:

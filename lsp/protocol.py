@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import ChainMap
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from synthd.lsp.arguments import BadRequest
 
 log = logging.getLogger(__name__)
 
+SAID = 5  # messages of one client that are ignored with a word in the log
 NOTEBOOKS = (
     types.NOTEBOOK_DOCUMENT_DID_OPEN,
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
@@ -39,6 +39,7 @@ class Protocol(LanguageServerProtocol):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._asked: set[Id] = set()  # requests of ours that the client has not answered
+        self._ignored = 0
         for method in NOTEBOOKS:  # never announced, and kept for ever where one comes
             self.fm.builtin_features.pop(method, None)
 
@@ -66,7 +67,7 @@ class Protocol(LanguageServerProtocol):
         except Refused as refusal:
             self._refuse(refusal.id, refusal.error)
         except Ignored as why:
-            log.warning("%s was ignored", why)
+            self._say_ignored(str(why))
 
     def _standing(self) -> Standing:
         methods = ChainMap(self.fm.features, self.fm.builtin_features)
@@ -106,7 +107,13 @@ class Protocol(LanguageServerProtocol):
             case Kind.ANSWER:
                 self._give_up(message.id, refusal)
             case Kind.NOTIFICATION:
-                log.warning("a notification with wrong params was ignored")
+                self._say_ignored("a notification with wrong params")
+
+    def _say_ignored(self, what: str) -> None:
+        """Not each: the log is everybody's."""
+        self._ignored += 1
+        if self._ignored <= SAID:
+            log.warning("%s was ignored", what)
 
     def _refuse(self, id: Id | None, refusal: JsonRpcException) -> None:
         error = {"code": refusal.code, "message": refusal.message}
@@ -169,13 +176,6 @@ class Protocol(LanguageServerProtocol):
             log.error("%s while answering a request", type(problem).__name__)
             self._refuse(msg_id, JsonRpcInternalError("synthd failed at this request."))
 
-    def _send_data(self, data: Any) -> None:
-        """pygls logs every body at INFO, and bodies are source text."""
-        if self.writer is None:
-            return
-        body = json.dumps(data, default=self._serialize_message).encode()
-        self.writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-
     # ------------------------------------------------------------ methods
 
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
@@ -205,11 +205,6 @@ class Protocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         self._tell(types.TEXT_DOCUMENT_DID_CLOSE, params)
-
-    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
-    def lsp_work_done_progress_cancel(self, params: types.WorkDoneProgressCancelParams) -> None:
-        """Not through pygls's token table, which only ever grows."""
-        self._tell(types.WINDOW_WORK_DONE_PROGRESS_CANCEL, params)
 
     @lsp_method(types.SHUTDOWN)
     async def lsp_shutdown(self, *_: object) -> None:  # type: ignore[override]

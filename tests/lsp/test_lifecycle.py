@@ -78,6 +78,20 @@ async def test_an_engine_that_ignores_cancellation_cannot_keep_the_process(
         os.kill(client.process.pid, 0)
 
 
+async def test_an_editor_that_stops_reading_is_left(client: Any, script: Any) -> None:
+    """Else all that it never reads would be kept for it."""
+    await _running(client, script)
+    client.reader._transport.pause_reading()
+    for number in range(120):
+        params = {"command": "x" * 200_000, "arguments": []}
+        asked = {"id": 1000 + number, "method": "workspace/executeCommand", "params": params}
+        client.send(asked)
+    await client.until_noted("closed")
+    client.reader._transport.resume_reading()
+    await client.process.wait()
+    assert client.last_notes() == ["cancelled", "closed"]
+
+
 async def test_without_a_job_no_engine_is_made(client: Any) -> None:
     await client.request("shutdown")
     client.notify("exit")

@@ -22,6 +22,7 @@ from synthd.daemon.jobs.states import Priority, State
 from synthd.daemon.jobs.view import Changed, JobView, Moved, Update
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.sessions.serving import serve_editor
+from synthd.lsp.lenses import Reading
 
 LIMIT = 4 << 20  # of lines, as the daemon's door has it
 STUB = 'def f(x):\n    """Double.\n\n    >>> f(2)\n    4\n    """\n    pass\n'
@@ -135,6 +136,7 @@ class Service:
     path: Path
     sessions: list[asyncio.Task[None]] = field(default_factory=list)
     ended: int = 0
+    reading: Reading = field(default_factory=Reading)
 
     def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions.append(asyncio.create_task(self._serve(reader, writer)))
@@ -143,7 +145,7 @@ class Service:
         number = len(self.sessions) - 1
         caller = Caller(id=f"client-{number}", environment={"MARK": str(number)})
         try:
-            await serve_editor(reader, writer, caller, self.jobs)
+            await serve_editor(reader, writer, caller, self.jobs, reading=self.reading)
         finally:
             self.ended += 1
 
@@ -182,6 +184,7 @@ async def service(jobs: Jobs, tmp_path: Path) -> AsyncIterator[Service]:
         yield service
     for session in service.sessions:
         session.cancel()
+    service.reading.close()
     ended = await asyncio.gather(*service.sessions, return_exceptions=True)
     assert [e for e in ended if e and not isinstance(e, asyncio.CancelledError)] == []
     await asyncio.sleep(0)

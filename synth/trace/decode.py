@@ -116,6 +116,7 @@ class Decoder:
             note=fields.text("note"),
             logprobs=fields.numbers("logprobs") if fields.has("logprobs") else None,
             pieces=fields.texts("pieces"),
+            program=fields.text("program") if fields.has("program") else "",
         )
 
 

@@ -94,6 +94,7 @@ def _candidate(candidate: Candidate) -> Row:
         "note": candidate.note,
         "logprobs": None if probabilities is None else [_number(p) for p in probabilities],
         "pieces": list(candidate.pieces),
+        "program": candidate.program,
     }
 
 

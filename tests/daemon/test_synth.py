@@ -238,6 +238,33 @@ def test_what_models_answer_becomes_this_function(shell, answer, body) -> None:
     )
 
 
+def test_answers_are_read_as_the_paper_of_the_method_did(shell) -> None:
+    """SEIDR takes every block for a program; by default the one that defines the function is."""
+    path = shell.file(DOUBLE)
+    shell.model.say = lambda prompt: f"{fenced('print(double(2))')}\n{RIGHT}"
+    told = ("synth", "work.py", "--json", "--strategy", "seidr", "--max-programs", "2")
+    (ours,) = shell.run(*told).objects
+    assert (ours["cost"]["programs"], ours["status"]) == (1, "verified")
+    assert "extraction" not in ours["certificate"]["parameters"]
+    ended = shell.run(*told, "--set", "seidr.extraction=paper", "--write")
+    (report,) = ended.objects
+    assert (report["cost"]["programs"], report["cost"]["model_calls"]) == (2, 1)
+    assert report["certificate"]["parameters"]["extraction"] == "every-block"
+    assert "return x * 2" in path.read_text()
+    (shown,) = shell.run("show", "last", "--json").objects
+    assert shown["parameters"]["extraction"] == "every-block"
+    assert [node["name"] for node in shown["nodes"]] == ["draft.0", "draft.0.block.1"]
+
+
+def test_how_answers_are_read_is_among_a_methods_parameters(shell) -> None:
+    shown = shell.run("strategies", "multi-turn", "--json")
+    (row,) = [each for each in shown.objects if each["name"] == "extraction"]
+    assert row["default"] == "robust" and "(the paper: first-or-whole)" in row["meaning"]
+    shell.file(DOUBLE)
+    refused = shell.run("synth", "work.py", "--set", "seidr.extraction=best")
+    assert refused.code == 2 and "is not one of robust, paper, longest-block" in refused.err
+
+
 @pytest.mark.parametrize("answer", ["", "I am sorry.", "```python\ndef double(x):\n    retu"])
 def test_no_program_is_no_success(shell, answer) -> None:
     shell.file(DOUBLE)

@@ -27,7 +27,7 @@ class Start(Wire):
     folder: str
     attempt: int
     spec: Spec
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = Field(repr=False)
     spent: float = 0.0
     settings: Mapping[str, object] | None = None
 

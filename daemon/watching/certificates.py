@@ -117,9 +117,7 @@ class Certificates:
         """How they stand against what an editor holds."""
         keys = sorted(self._paths.get(_absolute(path), set()))
         records = [self._records[key] for key in keys]
-        found = await asyncio.to_thread(
-            lambda: [self._of.comparing.compare(record, text.encode()) for record in records]
-        )
+        found = await asyncio.to_thread(self._of.comparing.compare, records, text.encode())
         return [_stands(record, one) for record, one in zip(records, found, strict=True)]
 
     def all(self) -> list[Kept]:
@@ -163,8 +161,7 @@ class Certificates:
 
     async def _compare(self, path: str, files: frozenset[Path]) -> None:
         records = [self._records[key] for key in sorted(self._paths.get(path, set()))]
-        compare = self._of.comparing.compare
-        found = await asyncio.to_thread(lambda: [compare(record) for record in records])
+        found = await asyncio.to_thread(self._of.comparing.compare, records)
         told = False
         for record, one in zip(records, found, strict=True):
             if self._records.get(record.key) is not record:
@@ -240,7 +237,7 @@ class Certificates:
     # ---------------------------------------------------------------- keeping
 
     async def _change(self, record: Record) -> None:
-        found = await asyncio.to_thread(self._of.comparing.compare, record)
+        (found,) = await asyncio.to_thread(self._of.comparing.compare, [record])
         self._keep(record, found)
         self._rewatch()
         await self._found(record, found, frozenset())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from synthd.daemon.watching.facts import Facts, Gone, differing, facts
+from synthd.daemon.watching.facts import Facts, Gone, Reading, differing, reading
 from synthd.daemon.watching.record import Record, Standing
 from synthd.daemon.watching.toolchain import Programs, own_version
 
@@ -27,18 +28,31 @@ class Comparing:
     programs: Programs = field(default_factory=Programs)
     synthd: str = field(default_factory=own_version)
 
-    def compare(self, record: Record, raw: bytes | None = None) -> Found:
-        """raw: what an editor holds, instead of what is on disk."""
+    def compare(self, records: Sequence[Record], raw: bytes | None = None) -> list[Found]:
+        """All of one file. raw: what an editor holds, instead of what is on disk."""
+        if not records:
+            return []
+        path = records[0].path
         try:
-            raw = Path(record.path).read_bytes() if raw is None else raw
+            raw = Path(path).read_bytes() if raw is None else raw
+            read = reading(raw, path)
         except OSError as error:
-            return _unlike(record, f"the file cannot be read: {error.strerror}")
+            why = f"the file cannot be read: {error.strerror}"
+        except Gone as gone:
+            why = str(gone)
+        except RecursionError:
+            why = "the file is nested too deeply to be read"
+        else:
+            return [self._one(record, read) for record in records]
+        return [_unlike(record, why) for record in records]
+
+    def _one(self, record: Record, read: Reading) -> Found:
         try:
-            now = facts(raw, record.path, record.function)
+            now = read.facts(record.function)
         except Gone as gone:
             return _unlike(record, str(gone))
         except RecursionError:
-            return _unlike(record, "the file is nested too deeply to be read")
+            return _unlike(record, "it is nested too deeply to be read")
         changed = _changed(record, now) or self._around(record)
         return _unlike(record, changed, now) if changed else Found(Standing.FRESH, "", now)
 

@@ -52,9 +52,9 @@ class Marker:
         self._file.write(json.dumps(about).encode() + b"\n")
         faulthandler.enable(self._file)
 
-    def report(self, what: str, error: BaseException | None = None) -> None:
+    def report(self, what: str, error: BaseException | None = None, *, detail: str = "") -> None:
         """Keep a report; never raises, for what it tells of is bad enough."""
-        detail = faults.describe(error) if error else ""
+        detail = faults.describe(error) if error else detail[: LONGEST // 2]
         crash = Crash(time.time(), os.getpid(), self._build, what, detail)
         try:
             _keep(self._folder, crash)

@@ -8,29 +8,32 @@ import functools
 import logging
 import os
 import signal
-import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthd.daemon.service.calls import Body, Caller, Methods
 from synthd.daemon.service.control import Control
 from synthd.daemon.service.door import Door, Rooms
 from synthd.daemon.service.ending import Ending
 from synthd.daemon.service.faults import describe
+from synthd.daemon.service.faults import name as name_of
 from synthd.daemon.service.guests import Guest, Guests
 from synthd.daemon.service.home import Home, Parts
 from synthd.daemon.service.idle import Idle
 from synthd.daemon.service.lag import Lag
+from synthd.daemon.service.last_resort import LastResort
 from synthd.daemon.service.setting import Folders, Setting
 from synthd.daemon.service.status import Status
+
+if TYPE_CHECKING:
+    from synthd.sandbox.level import Detection
 
 log = logging.getLogger(__name__)
 
 Open = Callable[[Folders, str], AbstractAsyncContextManager[Parts]]
 
 DRAIN_LOOK = 0.1  # seconds
-LAST_RESORT = 20.0  # seconds for everything to end once it should
 
 
 class Daemon:
@@ -70,9 +73,11 @@ class Daemon:
             stack.push_async_callback(self._status.close)
             await stack.enter_async_context(self._home.opening())
             stack.push_async_callback(self._door.close)
+            # Cancelled, it would wait for a killed bubblewrap's child; left alone it is soon over.
+            sandbox = asyncio.create_task(self._find_sandbox())
+            stack.push_async_callback(asyncio.wait, [sandbox])
             works = (
                 self._idle.watch(),
-                self._find_sandbox(),
                 self._status.look(),
                 self._lag.watch(),
             )
@@ -80,9 +85,7 @@ class Daemon:
                 stack.push_async_callback(_end, asyncio.create_task(work))
             await self._until_asked()
             log.info("ending: %s", self._ending.why)
-            last = threading.Timer(LAST_RESORT, self._give_up)
-            last.daemon = True
-            last.start()
+            LastResort(self._marker).start()
         return self._ending.why
 
     async def _until_asked(self) -> None:
@@ -110,14 +113,11 @@ class Daemon:
         return {"schema": 1, "pid": os.getpid(), "jobs": jobs}
 
     async def _find_sandbox(self) -> None:
-        from synthd.sandbox.level import detect
-
-        self._status.sandbox = await detect()
-
-    def _give_up(self) -> None:
-        """asyncio and the interpreter would wait without a limit for threads that hang."""
-        self._marker.report(f"it did not end within {LAST_RESORT:.0f} s, and was made to")
-        os._exit(1)
+        detect = await asyncio.to_thread(_detect)  # other threads import the same at this time
+        try:
+            self._status.sandbox = await detect()
+        except OSError as error:
+            log.warning("the sandbox's level cannot be seen: %s", name_of(error))
 
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A task's exception that nobody waited for: a bug of ours, and not the daemon's end."""
@@ -126,6 +126,12 @@ class Daemon:
         log.error("unhandled: %s\n%s", str(context.get("message"))[:200], detail)
         if isinstance(error, Exception):
             self._marker.report("an unhandled error; the daemon went on", error)
+
+
+def _detect() -> Callable[[], Awaitable[Detection]]:
+    from synthd.sandbox.level import detect
+
+    return detect
 
 
 async def _end(task: asyncio.Task[None]) -> None:

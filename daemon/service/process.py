@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ def _set_up(start: Start, build: str, stack: ExitStack) -> Setting:
     crashes = crash.collect(folders.crashes)
     marker = Marker(folders.crashes, build)
     stack.callback(marker.close)
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, _leave)  # until the loop takes them
     logs = Logs(folders.log, also_stderr=start.notify is None)
     stack.callback(logs.close)
     _say_start(build, crashes)
@@ -91,6 +94,10 @@ def _serve(start: Start, setting: Setting) -> int:
         log.exception("ended with an error")
         return 1
     return 0
+
+
+def _leave(number: int, frame: object) -> None:
+    raise SystemExit(0)
 
 
 def _folders(runtime: str, build: str) -> Folders:

@@ -1,5 +1,6 @@
 """Real daemons in folders of their own, and none of them left behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,10 @@ import pytest
 
 from synthd.daemon.service.instance import living
 from synthd.daemon.thin.address import Files, files
+from synthd.daemon.thin.asking import ask
 from synthd.daemon.thin.build import identity
+from synthd.daemon.thin.dial import dial
+from synthd.daemon.thin.errors import NotRunning
 
 PATIENCE = 40.0  # seconds; only ever reached when something is broken
 
@@ -60,11 +64,21 @@ class House:
 
     def start(self) -> int:
         """The pid of its daemon."""
-        done = self.run("daemon", "start")
-        assert done.returncode == 0, done.stderr
-        return int(done.stdout.rpartition("pid ")[2].rstrip(")\n"))
+        if self.python != sys.executable:  # another build
+            done = self.run("daemon", "start")
+            assert done.returncode == 0, done.stderr
+            return int(done.stdout.rpartition("pid ")[2].rstrip(")\n"))
+        connected = dial("control", environment=self.environment)
+        connected.socket.close()
+        return connected.pid
 
     def status(self) -> dict[str, Any]:
+        """As the command gives it, which is asked where none runs."""
+        if self.python == sys.executable:
+            with contextlib.suppress(NotRunning):
+                connected = dial("control", environment=self.environment, start=False)
+                with connected.socket as connection:
+                    return {**ask(connection, "daemon.status", {}, PATIENCE), "running": True}
         done = self.run("daemon", "status", "--json")
         assert not done.stderr
         return dict(json.loads(done.stdout))

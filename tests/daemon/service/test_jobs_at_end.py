@@ -1,0 +1,163 @@
+"""A daemon with work to do: it stays for it, finishes it, or leaves it for the next one."""
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from synthd.daemon.service.instance import living
+from synthd.daemon.thin.asking import ask
+from synthd.daemon.thin.dial import dial
+from synthd.daemon.thin.errors import Unreachable
+
+PATIENCE = 40.0
+STUB = '''def twice(n):
+    """Double it.
+
+    >>> twice(2)
+    4
+    >>> twice(5)
+    10
+    """
+'''
+RIGHT = "```python\ndef twice(n):\n    return 2 * n\n```"
+
+
+class Model:
+    """An Ollama that thinks until it is told to answer. asked: how many calls have come."""
+
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.asked = 0
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self.answers.set()
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def _handler(model) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self._say({"models": [{"model": "coder"}]})
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("content-length", 0))
+                if "messages" not in json.loads(self.rfile.read(length)):
+                    self._say({})
+                    return
+                model.asked += 1
+                model.answers.wait(PATIENCE)
+                message = {"role": "assistant", "content": RIGHT}
+                self._say({"model": "coder", "message": message, "done": True})
+
+            def _say(self, said: object) -> None:
+                try:
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(json.dumps(said).encode() + b"\n")
+                except OSError:
+                    pass  # whoever asked is gone
+
+        return Handler
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    model = Model()
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+@pytest.fixture
+def busy(at_home: Any, model: Model, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A house whose daemon runs a job, which waits for its model."""
+    monkeypatch.setenv("OLLAMA_HOST", model.url)
+    monkeypatch.setenv("SYNTHD_MODEL", "ollama/coder")
+    at_home.write_config("[daemon]\nidle_minutes = 0.005\n")
+    house = at_home.also(OLLAMA_HOST=model.url, SYNTHD_MODEL="ollama/coder")
+    spec = {
+        "path": str(house.folder / "work.py"),
+        "text": STUB,
+        "function": "twice",
+        "settings": {"strategy": "best-of-n", "tested_seconds": 0.0},
+    }
+    with dial("control").socket as connection:
+        ask(connection, "jobs.submit", {"spec": spec}, PATIENCE)
+    end = time.monotonic() + PATIENCE
+    while not model.asked and time.monotonic() < end:
+        time.sleep(0.02)
+    assert model.asked
+    return house
+
+
+def job() -> dict[str, Any]:
+    with dial("control").socket as connection:
+        (found,) = ask(connection, "jobs.list", {}, PATIENCE)["jobs"]  # type: ignore[misc]
+    return dict(found)
+
+
+def test_it_stays_while_there_is_work(
+    busy: Any, model: Model, wait_until: Callable[..., None]
+) -> None:
+    time.sleep(1.5)  # far longer than it is idle without work
+    status = busy.status()
+    assert [job["state"] for job in status["jobs"]] == ["running"]
+    assert "work.py::twice" in busy.run("daemon", "status").stdout
+    model.answers.set()
+    wait_until(lambda: not living(str(busy.runtime)))
+    assert "nobody needed it" in busy.run("daemon", "logs").stdout
+    assert job()["state"] == "done"
+
+
+def test_stop_finishes_what_runs(busy: Any, model: Model) -> None:
+    with subprocess.Popen(
+        busy.command("daemon", "stop"), env=busy.environment, stdout=subprocess.PIPE, text=True
+    ) as stopping:
+        assert stopping.stdout and "finishes 1 job first" in stopping.stdout.readline()
+        assert busy.status()["ending"]  # and it still says how it is
+        with pytest.raises(Unreachable, match="finishes its jobs"):
+            dial("lsp", patience=0.5)
+        model.answers.set()
+        assert stopping.wait(PATIENCE) == 0
+    assert living(str(busy.runtime)) == []
+    assert job()["state"] == "done"
+
+
+def test_stop_now_leaves_it_to_the_next(
+    busy: Any, model: Model, wait_until: Callable[..., None]
+) -> None:
+    done = busy.run("daemon", "stop", "--now")
+    assert done.returncode == 0 and "finishes" not in done.stdout
+    assert living(str(busy.runtime)) == []
+    model.answers.set()
+    wait_until(lambda: job()["state"] == "done")
+    assert job()["status"] == "verified"
+
+
+def test_a_killed_daemons_job_goes_on(
+    busy: Any, model: Model, wait_until: Callable[..., None]
+) -> None:
+    os.kill(busy.status()["pid"], 9)
+    model.answers.set()
+    wait_until(lambda: job()["state"] == "done")
+    assert "without a word" in busy.status()["last_crash"]["what"]

@@ -1,12 +1,15 @@
 """A real Neovim, headless, with the plugin of this repository and a server over real stdio."""
 
 import asyncio
+import importlib.util
 import json
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -157,12 +160,84 @@ async def test_a_refusal_is_shown_and_no_server_stays(
     assert '"closed"' in (tmp_path / "diary").read_text(), "the server closed its engine"
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A user of our own, whose daemon does not stay."""
+    runtime = tempfile.mkdtemp(prefix="synthd-")  # short: it holds a socket
+    environment = {
+        "HOME": str(tmp_path / "home"),
+        "SYNTHD_RUNTIME_DIR": runtime,
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+    }
+    try:
+        yield environment
+    finally:
+        subprocess.run(
+            [sys.executable, "-m", "synthd.daemon", "daemon", "stop", "--now"],
+            env={**os.environ, **environment},
+            timeout=60,
+            check=True,
+            capture_output=True,
+        )
+        shutil.rmtree(runtime)
+
+
+@pytest.fixture
+def model() -> Iterator[Any]:
+    """The scripted Ollama server of the daemon's tests."""
+    path = ROOT / "tests" / "daemon" / "conftest.py"
+    found = importlib.util.spec_from_file_location("conftest_of_daemon", path)
+    assert found is not None and found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules["conftest_of_daemon"] = module
+    found.loader.exec_module(module)
+    server = module.ScriptedOllama()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+WAYS = pytest.mark.parametrize(
+    "options", [[], ["--no-daemon"]], ids=["through the daemon", "all in one process"]
+)
+
+
+@WAYS
+async def test_the_whole_way(
+    nvim: str, home: dict[str, str], model: Any, tmp_path: Path, options: list[str]
+) -> None:
+    """From Neovim to a model, a sandbox, and back into the buffer."""
+    file = rewritten(tmp_path / "whole.py", REAL)
+    model.say = lambda prompt: "```python\ndef add(a, b):\n    return a + b\n```"
+    home |= {
+        "OLLAMA_HOST": model.url,
+        "SYNTHD_MODEL": "ollama/coder",
+        "SYNTHD_STRATEGY": "seidr",
+    }
+    server = [sys.executable, "-m", "synthd.daemon", "lsp", *options]
+    seen = await drive(nvim, server, file, 60, home)
+    assert seen["states"] == ["running", "verified"], seen
+    assert seen["after"] == [*REAL.splitlines()[:-1], "    return a + b"]
+    assert seen["undone"] == seen["before"]
+    assert seen["progress"][0] == "begin" and seen["progress"][-1] == "end"
+
+
 @pytest.mark.real_model
-async def test_with_a_real_model(nvim: str, weights: Mapping[str, str], tmp_path: Path) -> None:
+@WAYS
+async def test_with_a_real_model(
+    nvim: str,
+    weights: Mapping[str, str],
+    home: dict[str, str],
+    tmp_path: Path,
+    options: list[str],
+) -> None:
     """`weights` is the environment in which `synthd lsp` finds the 0.5B model, or skips."""
     file = rewritten(tmp_path / "real.py", REAL)
-    server = [sys.executable, "-m", "synthd.daemon", "lsp"]
-    seen = await drive(nvim, server, file, 200, weights)
+    server = [sys.executable, "-m", "synthd.daemon", "lsp", *options]
+    seen = await drive(nvim, server, file, 200, {**weights, **home})
     assert seen["job"]["status"] == "verified", seen["job"]
     assert seen["states"][-1] == "verified"
     assert seen["undone"] == seen["before"]

@@ -93,7 +93,11 @@ def _extraction(name: str) -> Parameter:
 
 
 def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
-    """The strategy with these hyperparameters, from text or values. Raises BadStrategy."""
+    """The strategy with these hyperparameters, from text or values. Raises BadStrategy.
+
+    The common one is checked here, but is not the strategy's: whoever makes the Run gives it a
+    reader by `extraction` and `named.reader`.
+    """
     kind = _named(name)
     hints = get_type_hints(kind)
     own = [f.name for f in dataclasses.fields(kind)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synthd.synth.attempt import Extraction
+from synthd.synth.extraction import named
+from synthd.synth.extraction.named import OF_PAPERS, POLICIES
 from synthd.synth.rust.extract import body_reader
 from synthd.synth.rust.functions import find
 from synthd.synth.rust.lexer import meaningful
@@ -137,3 +139,20 @@ def test_another_name() -> None:
     )
     fewer = "fn counter(n: u32) -> u32 " + BODY
     assert READ(_fence(fewer), False)[1] is Extraction.NO_CODE
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES.keys() - {"whole"}))
+def test_a_papers_policy_takes_the_block_and_the_body_is_read_from_it(name: str) -> None:
+    read = named.reader(READ, name)
+    assert read(f"```rust\n{HEADER}{BODY}\n```", False) == (BODY, Extraction.OK, "")
+    assert read("I cannot prove that.", False)[:2] in (
+        ("", Extraction.NO_CODE),
+        ("", Extraction.UNUSABLE),
+    )
+
+
+def test_of_two_blocks_the_papers_takes_the_first() -> None:
+    other = BODY.replace("i + 1", "i + 2")
+    answer = _fence(HEADER + BODY) + _fence(HEADER + other)
+    assert READ(answer, False)[0] == other, "ours: models correct themselves"
+    assert named.reader(READ, OF_PAPERS["treefinement"])(answer, False)[0] == BODY

@@ -17,6 +17,14 @@ from synthd.daemon.jobs.spec import Spec, Wire
 # ---------------------------------------------------------------- the daemon's
 
 
+class LastRight(Wire):
+    """A file of settings that is wrong now, and what it said when it was right last."""
+
+    path: str
+    values: Mapping[str, object] = Field(repr=False)
+    problem: str
+
+
 class Start(Wire):
     """folder: the job's own, where completions and the order of steps are kept. environment: the
     whole one, with secrets; never written anywhere. spent: seconds that it has searched before.
@@ -30,6 +38,7 @@ class Start(Wire):
     environment: Mapping[str, str] = Field(repr=False)
     spent: float = 0.0
     settings: Mapping[str, object] | None = None
+    files: tuple[LastRight, ...] = ()
 
 
 class Granted(Wire):

@@ -8,12 +8,14 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from synthd.daemon import config
 from synthd.daemon.config import BadConfig
 from synthd.daemon.engines.keeper import Care, Keeper
 from synthd.daemon.jobs import control
 from synthd.daemon.jobs.manager import Jobs, open_jobs
+from synthd.daemon.jobs.messages import LastRight
 from synthd.daemon.jobs.view import JobView
 from synthd.daemon.locations import user_config_file
 from synthd.daemon.retention import Retention
@@ -21,7 +23,9 @@ from synthd.daemon.service.calls import Body, Methods
 from synthd.daemon.service.setting import Folders
 from synthd.daemon.settings import DaemonSettings
 from synthd.daemon.thin.build import SHORT
+from synthd.daemon.watching.configs import Configs
 from synthd.daemon.watching.watching import Watching, open_watching
+from synthd.daemon.workers.configured import Configured
 from synthd.daemon.workers.process import Processes
 
 
@@ -56,21 +60,30 @@ async def assemble(folders: Folders, build: str) -> AsyncIterator[Assembled]:
     """Raises JobsError, whose text is for the user."""
     settings = await asyncio.to_thread(_settings)
     keeper = Keeper(Care(idle=60 * settings.model_idle_minutes))
+    workers = Configured(Processes())
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(keeper.aclose)
         jobs = await stack.enter_async_context(
             open_jobs(
                 folders.jobs,
-                Processes(),
+                workers,
                 keeper,
                 at_once=settings.jobs_at_once,
                 owner=build[:SHORT],
             )
         )
         observed = await stack.enter_async_context(open_watching(jobs.store, os.environ))
+        workers.files = partial(_last_right, observed.configs)
         retention = Retention(jobs, folders.state, lambda: observed.configs.settings.daemon)
         await stack.enter_async_context(retention.running())
         yield Assembled(jobs, keeper, observed)
+
+
+def _last_right(configs: Configs) -> list[LastRight]:
+    return [
+        LastRight(path=layer.where, values=layer.values, problem=problem)
+        for layer, problem in configs.wrong()
+    ]
 
 
 def _settings() -> DaemonSettings:

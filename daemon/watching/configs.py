@@ -122,6 +122,10 @@ class Configs:
         wanted = self._held if workspace is None else config.files(workspace, self._user_file)
         return [held.problem for file in wanted if (held := self._held.get(file)) and held.problem]
 
+    def wrong(self) -> list[tuple[Layer, str]]:
+        """Files that are wrong now: their last right values, and the problem."""
+        return [(held.layer, held.problem) for held in self._held.values() if held.problem]
+
     def subscribe(self, heard: Heard) -> Callable[[], None]:
         """heard(change) in the loop; what is returned ends it."""
         self._heard.append(heard)

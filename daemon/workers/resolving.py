@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ def resolved(start: Start) -> Resolved:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)
     prepared = prepare(source, _target(source, spec), place, _wanted(spec))
+    old = tuple(f"{file.problem} (the settings of before count)" for file in start.files)
+    prepared = dataclasses.replace(prepared, warnings=(*prepared.warnings, *old))
     return Resolved(prepared, settings, spec.settings.get("model") is not None)
 
 
@@ -61,7 +64,8 @@ def pinned(settings: Settings, model: str) -> Mapping[str, object]:
 
 def _settings(start: Start, workspace: Path) -> Settings:
     given = start.spec.settings
-    settings = config.load(workspace, user_config_file(), os.environ, given).settings
+    layers = [_layer(start, file) for file in config.files(workspace, user_config_file())]
+    settings = config.merged(layers, os.environ, given).settings
     if start.settings is not None:
         # Only by its own names: an attempt of another version may have had others.
         known = {n: v for n, v in start.settings.items() if n in Settings.model_fields}
@@ -75,6 +79,14 @@ def _settings(start: Start, workspace: Path) -> Settings:
     if start.spec.options.hasty and "tested_seconds" not in settings.model_fields_set:
         return hasty(settings)
     return settings
+
+
+def _layer(start: Start, file: config.File) -> config.Layer:
+    """Of a file that is wrong now what it said before, which the daemon has seen."""
+    for held in start.files:
+        if Path(held.path) == file.path:
+            return config.Layer(held.path, held.values, file.trusted)
+    return config.read(file)
 
 
 def hasty(settings: Settings) -> Settings:

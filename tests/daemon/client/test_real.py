@@ -130,3 +130,30 @@ def test_privacy_ends_the_daemon_and_deletes_what_it_kept(real, path, model):
     assert "no daemon" in real.run("daemon", "status").stdout
     left = {each for each in real.root.rglob("*") if each.is_file()} - {path}
     assert left == set()
+
+
+def test_a_config_that_becomes_wrong_leaves_the_settings_of_before(real, path, model):
+    """As they were when they were right last; status and result say what is wrong."""
+    model.say = lambda prompt: WRONG
+    config = real.root / "config" / "synthd" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("max_programs = 3\n")
+    with Client(environment=real.environment) as client:
+        before = client.synthesize(f"{path}::double", progress=False)
+        assert before.report["cost"]["programs"] == 3
+        config.write_text("max_programs = 'many'\n")
+        for _ in range(400):
+            if problems := client.status()["watching"]["config_problems"]:
+                break
+            signal.sigtimedwait([], 0.05)
+        assert "max_programs" in problems[0] and str(config) in problems[0]
+        after = client.synthesize(f"{path}::double", progress=False)
+        assert after.report["cost"]["programs"] == 3
+        (warning,) = after.warnings
+        assert "max_programs" in warning and "the settings of before count" in warning
+        config.write_text("max_programs = 2\n")
+        for _ in range(400):
+            if not client.status()["watching"]["config_problems"]:
+                break
+            signal.sigtimedwait([], 0.05)
+        assert client.synthesize(f"{path}::double").report["cost"]["programs"] == 2

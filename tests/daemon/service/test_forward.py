@@ -51,10 +51,12 @@ def write(stream: IO[bytes] | None, data: bytes) -> None:
 
 def read(stream: IO[bytes] | None) -> Any:
     assert stream
-    header = stream.readline()
-    assert header, "it hung up"
-    stream.readline()
-    return json.loads(stream.read(int(header.split(b":")[1])))
+    length = 0
+    while line := stream.readline().strip():
+        name, _, value = line.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    assert length, "it hung up"
+    return json.loads(stream.read(length))
 
 
 def test_an_orderly_session(house: Any) -> None:

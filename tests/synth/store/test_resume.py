@@ -194,10 +194,11 @@ def attempt(
 
     async def searched() -> Outcome | None:
         run = Run(problem, cached, Judge(bar), budget, 1, read, trace, pace)
-        if life.gently:
-            life.end = asyncio.current_task().cancel
+        solving = asyncio.create_task(solve(run, method))
+        if life.gently:  # of no effect where the search has just ended
+            life.end = solving.cancel
         try:
-            return await solve(run, method)
+            return await solving
         except (Killed, BaseExceptionGroup):
             assert life.over
             return None

@@ -11,16 +11,17 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
-from lsprotocol import types
 from pygls.exceptions import JsonRpcContentModified
 
 from synthd.lsp.buffers import Buffer, Buffers
 
 if TYPE_CHECKING:
     from synthd.synth.source.outline import Memory, Waiting
+
+T = TypeVar("T")
 
 AT_ONCE = 2  # threads: each may keep the loop waiting for a switch interval
 LONGEST = 2_000_000  # characters; longer texts are data
@@ -33,7 +34,7 @@ class Reading:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="read")
 
-    async def run(self, work: Callable[[], tuple[Waiting, ...]]) -> tuple[Waiting, ...]:
+    async def run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:
@@ -49,17 +50,17 @@ class _Known:
     lock: threading.Lock = field(default_factory=threading.Lock)
     memory: Memory | None = None
     text: str | None = None
-    waiting: tuple[Waiting, ...] = ()
+    lenses: list[dict[str, object]] = field(default_factory=list)
 
-    def read(self, text: str) -> tuple[Waiting, ...]:
+    def read(self, uri: str, text: str) -> list[dict[str, object]]:
         from synthd.synth.source.outline import Memory
 
         with self.lock:
             if self.text != text:
                 self.memory = self.memory or Memory()
-                self.waiting = self.memory.waiting(text)
+                self.lenses = [_lens(uri, one) for one in self.memory.waiting(text)]
                 self.text = text
-            return self.waiting
+            return self.lenses
 
 
 class Lenses:
@@ -68,17 +69,18 @@ class Lenses:
         self._reading = reading
         self._known: dict[str, _Known] = {}
 
-    async def of(self, uri: str) -> list[types.CodeLens]:
-        """Raises JsonRpcContentModified where the document changed before the answer was there."""
+    async def of(self, uri: str) -> list[dict[str, object]]:
+        """As the protocol has them. Raises JsonRpcContentModified where the document changed
+        before the answer was there."""
         buffer = self._buffers.get(uri)
         if buffer is None or not _is_python(buffer) or len(buffer.text) > LONGEST:
             return []
         known = self._known.setdefault(unquote(uri), _Known())
         async with known.turn:
             self._check(uri, buffer)  # who asked while an older version was read asks in vain
-            waiting = await self._reading.run(lambda: known.read(buffer.text))
+            lenses = await self._reading.run(lambda: known.read(buffer.uri, buffer.text))
         self._check(uri, buffer)
-        return [_lens(buffer.uri, one) for one in waiting]
+        return lenses
 
     def forget(self, uri: str) -> None:
         """It was closed."""
@@ -93,14 +95,18 @@ def _is_python(buffer: Buffer) -> bool:
     return buffer.language == "python" or buffer.path.endswith((".py", ".pyi"))
 
 
-def _lens(uri: str, one: Waiting) -> types.CodeLens:
-    start = types.Position(one.line, 0)
-    target = {
-        "textDocument": {"uri": uri},
-        "position": {"line": one.line, "character": 0},
+def _lens(uri: str, one: Waiting) -> dict[str, object]:
+    """Not as lsprotocol's objects: hundreds of them would take the loop milliseconds to send."""
+    start = {"line": one.line, "character": 0}
+    target = {"textDocument": {"uri": uri}, "position": start}
+    return {
+        "range": {"start": start, "end": start},
+        "command": {
+            "title": title(one.examples),
+            "command": "synthd.synthesize",
+            "arguments": [target],
+        },
     }
-    command = types.Command(title(one.examples), "synthd.synthesize", arguments=[target])
-    return types.CodeLens(types.Range(start, start), command)
 
 
 def title(examples: int | None) -> str:

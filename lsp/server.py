@@ -126,7 +126,7 @@ def _register_documents(server: Server) -> None:
         server.lenses.forget(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
-    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+    async def lenses(params: types.CodeLensParams) -> list[dict[str, object]]:
         return await server.lenses.of(params.text_document.uri)
 
 

@@ -1,7 +1,8 @@
 """How long the event loop kept everybody waiting: a heart beats on it, and late beats are counted.
 
-A beat that comes late is one that something held the loop for, be it a callback of ours or another
-thread that did not give up the interpreter.
+A beat is late because something held the loop, be it a callback of ours or another thread that did
+not give up the interpreter; or because the machine was busy with other processes. Only the first
+can be mended here, so it is told apart by the processor time that this process took meanwhile.
 """
 
 from __future__ import annotations
@@ -9,36 +10,57 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BUSY, IDLE = 0.01, 0.25  # seconds between beats; an idle daemon should not keep a laptop awake
-WINDOW = 60.0  # seconds that `recent` looks back on, at least
+LOOK = 1.0  # seconds after which it is asked again whether the daemon is busy
+WINDOW = 10.0  # seconds that `recent` looks back on, at least
 
 
 @dataclass(slots=True)
-class Lag:
-    """Seconds. worst: since the daemon began. busy: whether it is worth a closer look."""
+class Longest:
+    """ever: since the daemon began."""
 
-    busy: Callable[[], bool]
-    worst: float = 0.0
+    ever: float = 0.0
     _now: float = 0.0
     _before: float = 0.0
 
     @property
     def recent(self) -> float:
-        """The longest of the last minute or two."""
+        """Of the last ten to twenty seconds."""
         return max(self._now, self._before)
+
+    def note(self, seconds: float) -> None:
+        self.ever = max(self.ever, seconds)
+        self._now = max(self._now, seconds)
+
+    def turn(self) -> None:
+        self._before, self._now = self._now, 0.0
+
+
+@dataclass(slots=True)
+class Lag:
+    """Seconds. busy: whether it is worth a closer look."""
+
+    busy: Callable[[], bool]
+    late: Longest = field(default_factory=Longest)  # whatever the reason
+    held: Longest = field(default_factory=Longest)  # by this process, at most
 
     async def watch(self) -> None:
         """Until cancelled."""
         turned = last = time.monotonic()
+        used = time.process_time()
+        beat, looked = IDLE, 0.0
         while True:
-            beat = BUSY if self.busy() else IDLE
+            if last - looked >= LOOK:
+                beat, looked = BUSY if self.busy() else IDLE, last
             await asyncio.sleep(beat)
-            now = time.monotonic()
+            now, spent = time.monotonic(), time.process_time()
             late = max(0.0, now - last - beat)
-            last = now
-            self.worst = max(self.worst, late)
-            self._now = max(self._now, late)
+            self.late.note(late)
+            self.held.note(min(late, spent - used))
+            last, used = now, spent
             if now - turned > WINDOW:
-                self._before, self._now, turned = self._now, 0.0, now
+                self.late.turn()
+                self.held.turn()
+                turned = now

@@ -109,9 +109,7 @@ def _lens(uri: str, one: Waiting) -> dict[str, object]:
     }
 
 
-def title(examples: int | None) -> str:
-    if examples is None:
-        return "Synthesize"
+def title(examples: int) -> str:
     if examples == 0:
         return "Add an example first"
     return f"Synthesize · {examples} example{'s' if examples > 1 else ''}"

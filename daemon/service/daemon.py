@@ -18,6 +18,7 @@ from synthd.daemon.service.door import Door, Rooms
 from synthd.daemon.service.ending import Ending
 from synthd.daemon.service.faults import describe
 from synthd.daemon.service.faults import name as name_of
+from synthd.daemon.service.garbage import Garbage
 from synthd.daemon.service.guests import Guest, Guests
 from synthd.daemon.service.home import Home, Parts
 from synthd.daemon.service.idle import Idle
@@ -50,6 +51,7 @@ class Daemon:
             jobs=lambda: len(self._home.running()),
         )
         self._lag = Lag(busy=lambda: bool(self._home.running()))
+        self._garbage = Garbage(busy=lambda: bool(self._home.running()))
         self._status = Status(
             setting,
             self._guests,
@@ -80,6 +82,7 @@ class Daemon:
                 self._idle.watch(),
                 self._status.look(),
                 self._lag.watch(),
+                self._garbage.watch(),
             )
             for work in works:
                 stack.push_async_callback(_end, asyncio.create_task(work))

@@ -25,6 +25,7 @@ from synthd.daemon.thin.places import runtime_folder, state_folder
 log = logging.getLogger(__name__)
 
 FAILED = 3  # as everywhere: something is missing
+SWITCH = 0.001  # seconds until a thread that reads a file gives way to the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def _serve(start: Start, setting: Setting) -> int:
 
     if start.notify is not None:
         _be_silent()
+    sys.setswitchinterval(SWITCH)
     try:
         asyncio.run(Daemon(setting, open_parts).run())
     except Exception as error:

@@ -19,7 +19,7 @@ from synthd.synth.source.pieces import Definition, Outline, cut
 from synthd.synth.source.target import stubs
 from synthd.synth.source.text import SourceText
 
-LONGEST = 8_000  # characters of a function whose examples are counted, of a statement to parse
+LONGEST = 8_000  # characters of a statement that is parsed: nothing else runs in the meantime
 _WORD = re.compile(r"[^\W\d]\w*")
 _DEFINES = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
 _ASSIGNS = re.compile(r"^(\w+)[ \t]*[:=]", re.M)
@@ -28,11 +28,11 @@ _ENDS = ("pass", "...", ":", '"', "'", ";", "\\")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A function to write. line: of its `def`, from 0. examples: None where nobody counted."""
+    """A function to write. line: of its `def`, from 0."""
 
     name: str
     line: int
-    examples: int | None
+    examples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Read:
 
     name: str
     offset: int
-    examples: int | None
+    examples: int
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ _MISSING = object()
 
 def _may_wait(text: str) -> bool:
     """False for most functions that have a body, after a look at their last line."""
-    if len(text) > 10 * LONGEST:
+    if len(text) > LONGEST:  # most of the time all that follows a quote that is still open
         return False
     if "NotImplementedError" in text:
         return True
@@ -126,8 +126,6 @@ def _read(piece: Definition, names: frozenset[str]) -> _Read | None:
         if target is None:
             return None
         offset = target.line - 1 - before.count("\n")
-        if len(piece.text) > LONGEST:
-            return _Read(target.qualname, offset, None)
         return _Read(target.qualname, offset, examples(source, target).calls)
     except (SourceError, RecursionError, ValueError):
         return None

@@ -13,6 +13,7 @@ but one: how long the daemon held its loop itself.
 
 import argparse
 import asyncio
+import gc
 import importlib.util
 import itertools
 import json
@@ -72,6 +73,7 @@ def main() -> None:
     asked.add_argument("--jobs", type=int, default=200)
     asked.add_argument("--lines", type=int, default=5000)
     load = asked.parse_args(namespace=Load())
+    gc.disable()  # the client keeps whatever it hears: the collector's pauses would be counted
     model = loaded(TESTS / "daemon" / "conftest.py").ScriptedOllama()
     model.say = lambda prompt: "```python\ndef f(number):\n    return 0\n```\n" * 4
     model.seconds_per_word = 0.03

@@ -8,6 +8,7 @@ says nothing about the others.
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from synthd.synth.source.text import SourceText
 
 LONGEST = 8_000  # characters of a statement that is parsed: nothing else runs in the meantime
 _WORD = re.compile(r"[^\W\d]\w*")
+_QUOTE = re.compile("[\"']")
+_KEYWORDS = frozenset(keyword.kwlist)
 _DEFINES = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
 _ASSIGNS = re.compile(r"^(\w+)[ \t]*[:=]", re.M)
 _ENDS = ("pass", "...", ":", '"', "'", ";", "\\")
@@ -75,7 +78,7 @@ class Memory:
         """None where it can be seen that there is a body already."""
         words = self._recall(text)
         if words is _MISSING:
-            fresh = frozenset(_WORD.findall(text)) if _may_wait(text) else None
+            fresh = _quoted_words(text) if _may_wait(text) else None
             words = self._keep(text, fresh)
         return words  # type: ignore[return-value]
 
@@ -98,6 +101,12 @@ class Memory:
 
 
 _MISSING = object()
+
+
+def _quoted_words(text: str) -> frozenset[str]:
+    """Those that examples may have, which are in the docstring."""
+    quote = _QUOTE.search(text)
+    return frozenset(_WORD.findall(text, quote.start())) if quote else frozenset()
 
 
 def _may_wait(text: str) -> bool:
@@ -135,7 +144,7 @@ def _bound(statement: str) -> frozenset[str]:
     if (defines := _DEFINES.search(statement)) and statement.startswith(
         ("@", "def", "async", "class")
     ):
-        return frozenset({defines[1]})
+        return frozenset({defines[1]} - _KEYWORDS)  # `def` before the `def` of the next line
     if len(statement) > LONGEST:  # a table, most of the time
         return frozenset(_ASSIGNS.findall(statement))
     try:

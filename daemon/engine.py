@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from synthd.daemon.report import Status
 from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.verus.seam import RustBuffers
-from synthd.lsp.engine import Progress, Proofs, Replacement, Request, Result
+from synthd.lsp.engine import Ask, Engine, Progress, Proofs, Replacement, Request, Result, Tell
 from synthd.synth.attempt import Grade
 from synthd.synth.budget import Budget
 from synthd.synth.events import Asked, Event, Heard, Tried
@@ -29,8 +28,8 @@ from synthd.synth.source.target import at
 from synthd.synth.source.text import SourceText
 
 
-@dataclass(slots=True)
-class LocalEngine:
+@dataclass
+class LocalEngine(Engine):
     """Runs searches in this process. Models stay loaded between jobs, until `close`."""
 
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -38,7 +37,7 @@ class LocalEngine:
     _composing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _rust: RustBuffers = field(default_factory=RustBuffers)
 
-    async def synthesize(self, request: Request, tell: Callable[[Progress], None]) -> Result:
+    async def synthesize(self, request: Request, tell: Tell, ask: Ask | None = None) -> Result:
         if not request.trusted:
             return _failed(
                 "", "this workspace is not trusted, and synthesis runs its code; trust it first"
@@ -132,7 +131,7 @@ class Teller:
 
     name: str
     budget: Budget
-    tell: Callable[[Progress], None]
+    tell: Tell
     programs: int = 0
     tokens: int = 0
     best: float = 0.0

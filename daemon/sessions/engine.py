@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,7 +17,7 @@ from synthd.daemon.jobs.spec import Options, Spec
 from synthd.daemon.jobs.states import Priority, State
 from synthd.daemon.jobs.view import Changed, JobView, Moved, Update
 from synthd.daemon.service.calls import Caller
-from synthd.lsp.engine import Progress, Replacement, Request, Result
+from synthd.lsp.engine import Ask, Engine, Progress, Replacement, Request, Result, Tell
 from synthd.synth.attempt import Grade
 
 CANCELLED = 5.0  # seconds; the jobs' own limit is two
@@ -34,15 +34,15 @@ class Jobs(Protocol):
     async def cancel(self, id: str) -> JobView: ...
 
 
-@dataclass(slots=True)
-class JobEngine:
+@dataclass
+class JobEngine(Engine):
     """Of one editor: its jobs run in its environment, and are its own in the queue."""
 
     jobs: Jobs
     caller: Caller
     _left: bool = False
 
-    async def synthesize(self, request: Request, tell: Callable[[Progress], None]) -> Result:
+    async def synthesize(self, request: Request, tell: Tell, ask: Ask | None = None) -> Result:
         try:
             spec = _spec(request)
             id = await self._submit(spec)
@@ -68,7 +68,7 @@ class JobEngine:
                 await self._cancel((await submitting).id)
             raise
 
-    async def _follow(self, id: str, tell: Callable[[Progress], None]) -> Result:
+    async def _follow(self, id: str, tell: Tell) -> Result:
         try:
             async with aclosing(self.jobs.watch(id, NO_EVENTS)) as updates:
                 async for update in updates:
@@ -107,7 +107,7 @@ def _spec(request: Request) -> Spec:
     )
 
 
-def _read(update: Update, tell: Callable[[Progress], None]) -> Result | None:
+def _read(update: Update, tell: Tell) -> Result | None:
     """The result, if this is the end of the editor's waiting."""
     match update:
         case Moved(progress):

@@ -1,30 +1,55 @@
-"""An engine that is made when the first job needs it: starting the server must stay quick."""
+"""An engine that is made when it is first needed: starting the server must stay quick."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 
-from synthd.lsp.engine import Engine
+from synthd.lsp.engine import (
+    Engine,
+    Forecast,
+    Inquiry,
+    Known,
+    Node,
+    Options,
+    Request,
+    Verified,
+)
 
 
 class LazyEngine:
-    """`make` runs once, in a worker thread, because what it imports can take seconds."""
+    """`make` runs once, in a worker thread, because what it imports can take seconds.
 
-    def __init__(self, make: Callable[[], Engine]) -> None:
+    changed: see Engine.subscribe; called on the loop. The methods are the engine's own.
+    """
+
+    def __init__(self, make: Callable[[], Engine], changed: Callable[[str], None]) -> None:
         self._make = make
+        self._changed = changed
         self._making: asyncio.Task[Engine] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
 
     async def get(self) -> Engine:
         if self._making is None:
-            self._making = asyncio.create_task(asyncio.to_thread(self._make), name="make engine")
+            self._making = asyncio.create_task(self._made(), name="make engine")
         making = self._making
         try:
             return await asyncio.shield(making)
         except Exception:
             if self._making is making:
-                self._making = None  # the next job tries again
+                self._making = None  # who comes next tries again
             raise
+
+    async def _made(self) -> Engine:
+        loop = asyncio.get_running_loop()
+        engine = await asyncio.to_thread(self._make)
+
+        def changed(path: str) -> None:  # engines may call from any thread
+            loop.call_soon_threadsafe(self._changed, path)
+
+        self._unsubscribe = engine.subscribe(changed)
+        return engine
 
     def leave(self) -> bool:
         """See Engine.leave. An engine that is not there yet has no searches."""
@@ -46,4 +71,40 @@ class LazyEngine:
 
     async def _close(self, making: asyncio.Task[Engine]) -> None:
         engine = await making
+        self._unsubscribe()
         await engine.close()
+
+    async def verify(self, inquiry: Inquiry) -> Verified:
+        return await (await self.get()).verify(inquiry)
+
+    async def known(self, path: str, text: str) -> Sequence[Known]:
+        return await (await self.get()).known(path, text)
+
+    async def record(self, path: str, text: str, report: Mapping[str, object]) -> None:
+        await (await self.get()).record(path, text, report)
+
+    async def certificate(self, path: str, function: str) -> str:
+        return await (await self.get()).certificate(path, function)
+
+    async def forecast(self, request: Request) -> Forecast | None:
+        return await (await self.get()).forecast(request)
+
+    async def options(self, request: Request) -> Options:
+        return await (await self.get()).options(request)
+
+    async def choose(self, model: str, strategy: str) -> None:
+        await (await self.get()).choose(model, strategy)
+
+    async def search(self, job: str) -> Sequence[Node]:
+        return await (await self.get()).search(job)
+
+    async def watch(self, job: str) -> AsyncGenerator[Sequence[Node], None]:
+        async with aclosing((await self.get()).watch(job)) as pictures:
+            async for nodes in pictures:
+                yield nodes
+
+    async def report(self, job: str) -> str:
+        return await (await self.get()).report(job)
+
+    async def prune(self, job: str, node: str) -> bool:
+        return await (await self.get()).prune(job, node)

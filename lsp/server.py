@@ -13,13 +13,15 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from synthd.lsp import arguments, wire
+from synthd.lsp import arguments, features, wire
 from synthd.lsp.buffers import Buffers
+from synthd.lsp.changes import Changes
 from synthd.lsp.editor import Editor
 from synthd.lsp.edits import Edits
 from synthd.lsp.engine import Engine
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.lenses import Lenses, Reading
+from synthd.lsp.presented import Verifications, Virtual
 from synthd.lsp.progress import job_of
 from synthd.lsp.protocol import Protocol
 from synthd.lsp.session import Session
@@ -35,9 +37,12 @@ def converter() -> Converter:
 
 
 class Server(LanguageServer):
-    """One connection. `left` is set when the client wants it to end."""
+    """One connection. `left` is set when the client wants it to end. verifications and virtual are
+    set by synthd.lsp.features."""
 
     protocol: Protocol
+    verifications: Verifications
+    virtual: Virtual
 
     def __init__(self, make_engine: Callable[[], Engine], reading: Reading) -> None:
         super().__init__(
@@ -48,11 +53,14 @@ class Server(LanguageServer):
             converter_factory=converter,
         )
         self.left = asyncio.Event()
+        self.reading = reading
+        self.changes = Changes()
         editor = Editor(self.protocol)
         buffers = Buffers(lambda: self.workspace)
         edits = Edits(editor, buffers)
         self.lenses = Lenses(buffers, reading)
-        self.session = Session(editor, buffers, edits, LazyEngine(make_engine))
+        engine = LazyEngine(make_engine, self.changes.known.tell)
+        self.session = Session(editor, buffers, edits, engine, self.changes)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """A line in the log. pygls shows the user a window, which they could do nothing about."""
@@ -68,6 +76,7 @@ def create(make_engine: Callable[[], Engine], reading: Reading) -> Server:
     _register_lifecycle(server)
     _register_documents(server)
     _register_commands(server)
+    features.register(server)
     return server
 
 
@@ -79,7 +88,7 @@ def serve_stdio(make_engine: Callable[[], Engine]) -> int:
 
 
 def _register_lifecycle(server: Server) -> None:
-    session = server.session
+    session, changes = server.session, server.changes
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
@@ -89,10 +98,15 @@ def _register_lifecycle(server: Server) -> None:
             session.trusted = options.get("trusted", True) is True
             _configure(session, options.get("settings"))
 
+    @server.feature(types.INITIALIZED)
+    def initialized(_: types.InitializedParams) -> None:
+        changes.connected.tell(None)
+
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configured(params: types.DidChangeConfigurationParams) -> None:
         whole = params.settings
         _configure(session, whole.get("synthd") if isinstance(whole, Mapping) else None)
+        changes.configured.tell(None)
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
@@ -110,20 +124,27 @@ def _configure(session: Session, given: object) -> None:
 
 
 def _register_documents(server: Server) -> None:
-    buffers = server.session.buffers
+    buffers, changes = server.session.buffers, server.changes
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
         buffers.open(params.text_document)
+        changes.opened.tell(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         buffers.change(params)
+        changes.changed.tell(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        changes.saved.tell(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         buffers.close(params.text_document.uri)
         server.lenses.forget(params.text_document.uri)
+        changes.closed.tell(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def lenses(params: types.CodeLensParams) -> list[dict[str, object]]:

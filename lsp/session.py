@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from synthd.lsp import wire
 from synthd.lsp.arguments import BadRequest, Target
 from synthd.lsp.buffers import Buffer, Buffers
+from synthd.lsp.changes import Changes
 from synthd.lsp.editor import Editor
 from synthd.lsp.edits import Edits
 from synthd.lsp.engine import Progress, Replacement, Request, Result
@@ -32,6 +33,7 @@ class Session:
     buffers: Buffers
     edits: Edits
     engine: LazyEngine
+    changes: Changes
     jobs: Jobs = field(default_factory=Jobs)
     trusted: bool = True
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Session:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
+        self.changes.closing.tell(None)
         goes_on = self.engine.leave()
         await self.jobs.close(JOBS_END, leave=goes_on)
         await self.engine.close(ENGINE_ENDS)
@@ -130,6 +133,7 @@ class Session:
 
     def _announce(self, job: Job) -> None:
         self.editor.notify(wire.JOB, wire.notification(job))
+        self.changes.job.tell(job)
 
     def _say(self, job: Job) -> None:
         """In a window only what the user has to know; success shows in the buffer and the bar."""

@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from synthd.lsp.engine import Progress, Replacement, Request, Result
+from synthd.lsp.engine import Ask, Engine, Progress, Replacement, Request, Result, Tell
 from synthd.lsp.server import serve_stdio
 
 
-class ScriptedEngine:
+class ScriptedEngine(Engine):
     def __init__(self, diary: Path) -> None:
         self._diary = diary
         self._note(made=True)
@@ -29,7 +29,7 @@ class ScriptedEngine:
         with self._diary.open("a") as lines:
             lines.write(json.dumps(facts) + "\n")
 
-    async def synthesize(self, request: Request, tell: Callable[[Progress], None]) -> Result:
+    async def synthesize(self, request: Request, tell: Tell, ask: Ask | None = None) -> Result:
         script = json.loads(request.text.splitlines()[0].removeprefix("# script:"))
         self._note(
             path=request.path,

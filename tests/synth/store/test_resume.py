@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +23,7 @@ from synthd.synth.models.errors import EmptyAnswer, NotKept
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 from synthd.synth.problem import Problem
-from synthd.synth.resuming import OVER, Noted, Resuming
+from synthd.synth.resuming import MOMENT, OVER, Noted, Resuming
 from synthd.synth.run import Run
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.store.completions import Completions, Kept, key
@@ -91,15 +93,16 @@ class MortalStore(Completions):
 
 @dataclass
 class Steady:
-    """Answers with a number that its seed decides; one after the other, in the order they were
-    asked, and each only when nothing else is left to do: so that the order is always the same."""
+    """Answers with a number that its seed decides; one after the other, and each only when nothing
+    else is left to do: the first by its key of all that wait, so that the order is always the
+    same."""
 
     store: Completions
     life: Life
     asked: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)  # kept, and asked for all the same
     busy: Callable[[], bool] = lambda: False
-    one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    line: list[str] = field(default_factory=list)
     slots: int = 3
     name: str = "scripted/steady"
     endpoint: str = "nowhere"
@@ -114,17 +117,39 @@ class Steady:
             kept = self.store.get(place)
             if kept is not None and not kept.unfinished:
                 self.twice.append(place)
-        async with self.one:
-            while self.busy():  # noqa: ASYNC110  # an event would be a moment too late
-                await asyncio.sleep(0)
-            for _ in range(60):
-                await asyncio.sleep(0)
+        self.line.append(place)
+        try:
+            await self._turn(place)
+        finally:
+            self.line.remove(place)
         text = f"{Random(sampling.seed).randrange(100)} said I"
         if sampling.seed % 17 == 0:
             raise EmptyAnswer("nothing was said", 5, 3)
         heard(text)
         logprobs = (-0.1,) * 3 if sampling.logprobs else None
         return Completion(text, Finish.STOP, 10, 3, True, logprobs)
+
+    async def _turn(self, place: str) -> None:
+        if self.busy():
+            while self.busy():  # noqa: ASYNC110  # an event would be a moment too late
+                await asyncio.sleep(0)
+            await asyncio.sleep(2 * MOMENT)  # calls that were cut are made again only then
+        quiet = 0
+        while quiet < 60:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if min(self.line) == place else 0
+
+
+class AtOnce(ThreadPoolExecutor):
+    """What goes into a thread is done at once, so that its order is that of the loop."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
 
 
 @dataclass(frozen=True)
@@ -193,6 +218,7 @@ def attempt(
     method = registry.build(strategy, {})
 
     async def searched() -> Outcome | None:
+        asyncio.get_running_loop().set_default_executor(AtOnce())
         run = Run(problem, cached, Judge(bar), budget, 1, read, trace, pace)
         solving = asyncio.create_task(solve(run, method))
         if life.gently:  # of no effect where the search has just ended

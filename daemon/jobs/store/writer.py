@@ -19,6 +19,7 @@ from typing import Any
 
 from synthd.daemon.jobs.errors import NoRoom
 from synthd.daemon.jobs.store import failing
+from synthd.daemon.jobs.store.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Writer:
         self.trouble = ""
         self._connection = connection
         self._folder = folder
+        self._turn = Turn(folder)
         self._limit = limit
         self._hearing = hearing
         self._asked: deque[Op] = deque()
@@ -125,6 +127,7 @@ class Writer:
             raise
         finally:
             self._connection.close()
+            self._turn.close()
 
     def _wait(self) -> bool:
         """Until there is something to write, or it is time to try again. False: to end."""
@@ -185,15 +188,16 @@ class Writer:
     def _transaction(self, ops: list[Op]) -> list[tuple[object, BaseException | None]]:
         """Their answers, once all of it is on disk. Raises sqlite3.Error; then none of it is."""
         connection = self._connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            answers = [self._one(op) for op in ops]
-            connection.execute("COMMIT")
-            return answers
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        with self._turn.taken():
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                answers = [self._one(op) for op in ops]
+                connection.execute("COMMIT")
+                return answers
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
 
     def _one(self, op: Op) -> tuple[object, BaseException | None]:
         """A thing that fails by itself undoes itself alone."""

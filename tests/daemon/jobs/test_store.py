@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from synthd.daemon.jobs.errors import NewerStore, NoRoom, NoStore
 from synthd.daemon.jobs.states import State
-from synthd.daemon.jobs.store import opening
+from synthd.daemon.jobs.store import opening, turn
 from synthd.daemon.jobs.store.opening import NAME, Opening
 from synthd.daemon.jobs.store.schema import MIGRATIONS
 from synthd.daemon.jobs.store.store import open_store
@@ -205,6 +206,20 @@ async def test_writes_fail_alone_and_in_order(tmp_path: Path) -> None:
             (2,),
             (3,),
         ]
+
+
+async def test_nothing_is_written_beside_another_daemon_that_writes(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        await store.write(lambda c: c.execute("CREATE TABLE t (n INTEGER)"))
+        with (tmp_path / turn.NAME).open() as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            store.keep(lambda c: c.execute("INSERT INTO t VALUES (1)"), job="", now=True)
+            await asyncio.sleep(0.3)
+            assert sql(tmp_path / NAME, "SELECT * FROM t") == []
+            assert await store.read(lambda c: c.execute("SELECT * FROM t").fetchall()) == []
+        await store.settle()
+        assert sql(tmp_path / NAME, "SELECT * FROM t") == [(1,)]
+        assert not store.trouble
 
 
 async def test_reading_writes_nothing(tmp_path: Path) -> None:

@@ -1,23 +1,26 @@
-"""The functions of a text that wait to be written, read again after every keystroke.
+"""The functions of a text that wait to be written or have examples, read again after every key.
 
 What `target.stubs` and `examples` say of a whole file takes them a tenth of a second and more for
 thousands of lines. Here a text is cut at its definitions by indentation, each piece is read by the
 same two on its own, and what was read is kept: a keystroke changes one piece. An error in one piece
-says nothing about the others.
+says nothing about the others. Of a function with a body no more is read than its docstring's end.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from synthd.synth.source.documented import FUNCTION, with_docstring
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.examples import examples
+from synthd.synth.source.flaws import Flaw, flaws
 from synthd.synth.source.names import module_names
 from synthd.synth.source.pieces import Definition, Outline, cut
-from synthd.synth.source.target import stubs
+from synthd.synth.source.target import functions
 from synthd.synth.source.text import SourceText
 
 LONGEST = 8_000  # characters of a statement that is parsed: nothing else runs in the meantime
@@ -25,6 +28,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _QUOTE = re.compile("[\"']")
 _KEYWORDS = frozenset(keyword.kwlist)
 _DEFINES = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
+_CLASS = re.compile(r"class[ \t]+(\w+)")
 _ASSIGNS = re.compile(r"^(\w+)[ \t]*[:=]", re.M)
 _ENDS = ("pass", "...", ":", '"', "'", ";", "\\")
 
@@ -39,12 +43,41 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlined:
+    """A function that waits to be written or has examples. Lines count from 0: line is that of its
+    `def`, first that of its decorators; those of flaws count from first. text: all of it, by which
+    one can tell whether it is still the same."""
+
+    name: str
+    line: int
+    first: int
+    last: int
+    examples: int
+    stub: bool
+    text: str
+    flaws: tuple[Flaw, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """What a piece alone says. offset: from its first line to that of `def`."""
 
     name: str
     offset: int
     examples: int
+    stub: bool
+    flaws: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is to be read of a piece, and the words in it that may be names of its file. whole: all
+    of it, for it may be a stub."""
+
+    text: str
+    words: frozenset[str]
+    lines: int
+    whole: bool
 
 
 @dataclass(slots=True)
@@ -53,34 +86,67 @@ class Memory:
 
     _kept: dict[object, object] = field(default_factory=dict)
     _seen: dict[object, object] = field(default_factory=dict)
+    _outline: Outline = field(default_factory=lambda: Outline((), ()))
 
     def waiting(self, text: str) -> tuple[Waiting, ...]:
         """In the order of the text."""
-        outline = cut(text)
+        found = self.functions(text)
+        return tuple(Waiting(one.name, one.line, one.examples) for one in found if one.stub)
+
+    def functions(self, text: str) -> tuple[Outlined, ...]:
+        """In the order of the text."""
+        outline = self._outline = cut(text)
         names = frozenset[str]().union(*(self._names(text) for text in outline.statements))
-        found = tuple(self._waiting(outline, names))
+        found = tuple(self._functions(outline, names))
         self._kept, self._seen = self._seen, {}
         return found
 
-    def _waiting(self, outline: Outline, names: frozenset[str]) -> Iterator[Waiting]:
+    def around(self, line: int) -> Outlined | None:
+        """The function around a line of the text that was read last, whether it has examples or
+        not; the blank line right after a body still belongs to it."""
+        pieces = self._outline.definitions
+        at = bisect_right(pieces, line, key=lambda piece: piece.line) - 1
+        if at < 0:
+            return None
+        piece = pieces[at]
+        last = piece.line + piece.text.count("\n")
+        if line > last + 1:
+            return None
+        found = FUNCTION.search(piece.text)
+        if found is None:
+            return None
+        classes = [name[1] for head in piece.heads if (name := _CLASS.match(head))]
+        start = piece.line + piece.text.count("\n", 0, found.start(1))
+        name = ".".join([*classes, found[1]])
+        return Outlined(name, start, piece.line, last, 0, False, piece.text)
+
+    def _functions(self, outline: Outline, names: frozenset[str]) -> Iterator[Outlined]:
         for piece in outline.definitions:
-            words = self._words(piece.text)
-            if words is None:
+            look = self._look(piece.text)
+            if look is None:
                 continue
-            key = (piece.text, piece.heads, words & names)
+            key = (look.text, piece.heads, look.words & names)
             read = self._recall(key)
             if read is _MISSING:
-                read = self._keep(key, _read(piece, key[2]))
+                read = self._keep(key, _read(piece, look.text, key[2]))
             if isinstance(read, _Read):
-                yield Waiting(read.name, piece.line + read.offset, read.examples)
+                yield Outlined(
+                    read.name,
+                    piece.line + read.offset,
+                    piece.line,
+                    piece.line + look.lines,
+                    read.examples,
+                    read.stub and look.whole,
+                    piece.text,
+                    read.flaws,
+                )
 
-    def _words(self, text: str) -> frozenset[str] | None:
-        """None where it can be seen that there is a body already."""
-        words = self._recall(text)
-        if words is _MISSING:
-            fresh = _quoted_words(text) if _may_wait(text) else None
-            words = self._keep(text, fresh)
-        return words  # type: ignore[return-value]
+    def _look(self, text: str) -> _Look | None:
+        """None where it can be seen that there is a body already and no example."""
+        look = self._recall(text)
+        if look is _MISSING:
+            look = self._keep(text, _look(text))
+        return look  # type: ignore[return-value]
 
     def _names(self, statement: str) -> frozenset[str]:
         key = ("names", statement)
@@ -103,10 +169,20 @@ class Memory:
 _MISSING = object()
 
 
-def _quoted_words(text: str) -> frozenset[str]:
-    """Those that examples may have, which are in the docstring."""
-    quote = _QUOTE.search(text)
-    return frozenset(_WORD.findall(text, quote.start())) if quote else frozenset()
+def _look(text: str) -> _Look | None:
+    lines = text.count("\n")
+    if _may_wait(text):
+        quote = _QUOTE.search(text)  # words that examples may have are in the docstring
+        words = frozenset(_WORD.findall(text, quote.start())) if quote else frozenset[str]()
+        return _Look(text, words, lines, True)
+    part = with_docstring(text)
+    if part is None or len(part.text) > LONGEST:
+        return None
+    words = frozenset(_WORD.findall(part.text, part.docstring))
+    name = FUNCTION.search(part.text)
+    if name is None or (">>>" not in part.text and name[1] not in words):
+        return None
+    return _Look(part.text, words, lines, False)
 
 
 def _may_wait(text: str) -> bool:
@@ -122,7 +198,7 @@ def _may_wait(text: str) -> bool:
     return False
 
 
-def _read(piece: Definition, names: frozenset[str]) -> _Read | None:
+def _read(piece: Definition, text: str, names: frozenset[str]) -> _Read | None:
     """The piece in its classes, after names that stand for what its file binds."""
     head = f"{' = '.join(sorted(names))} = None\n\n" if names else "\n\n"
     classes = "".join(f"{' ' * depth}{text}\n" for depth, text in enumerate(piece.heads))
@@ -130,14 +206,20 @@ def _read(piece: Definition, names: frozenset[str]) -> _Read | None:
         classes = "if 1:\n"
     before = head + classes
     try:
-        source = SourceText.from_text(before + piece.text)
-        target = next(iter(stubs(source)), None)
-        if target is None:
+        source = SourceText.from_text(before + text)
+        every = (one for one in functions(source) if not one.declared_only and one.parseable)
+        target = next(every, None)
+        if target is None or not (target.is_stub or target.docstring):
             return None
-        offset = target.line - 1 - before.count("\n")
-        return _Read(target.qualname, offset, examples(source, target).calls)
+        stated = examples(source, target)
     except (SourceError, RecursionError, ValueError):
         return None
+    lines = before.count("\n")
+    found = flaws(stated, lines)
+    if not (target.is_stub or stated.calls or found):
+        return None
+    offset = target.line - 1 - lines
+    return _Read(target.qualname, offset, stated.calls, target.is_stub, found)
 
 
 def _bound(statement: str) -> frozenset[str]:

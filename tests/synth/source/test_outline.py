@@ -14,6 +14,7 @@ from synthd.synth.source.examples import examples
 from synthd.synth.source.outline import Memory, Waiting
 from synthd.synth.source.pieces import cut
 from synthd.synth.source.syntax import parse
+from synthd.synth.source.target import functions as functions_of
 from synthd.synth.source.target import stubs
 from synthd.synth.source.text import SourceText
 
@@ -29,6 +30,9 @@ HEADS = (
 )
 DECORATORS = ("", "@staticmethod\n", "@deco(\n    1,\n)\n@other\n", "@overload\n", "# a comment\n")
 BODIES = (
+    '"""Words.\n\n>>> f{n}(1)\n2\n"""\nreturn x',
+    "# why\n\n'f{n}(1) -> 2'  # all\nx = '''y'''\nreturn x",
+    'r"""\nf{n}(1) == f{n}(2)\nf{n}(3) -> 4\n"""; return 1',
     "pass", "...", "return x", "raise NotImplementedError", "raise ValueError", "x = 1\nreturn x",
     '"""Only words."""', '"""Words."""\npass  # later', "def inner():\n    pass\nreturn inner",
     '"""\n>>> f{n}(1)\n2\n>>> f{n}(helper)\n3\n"""', "'''f{n}(2) -> 4\nf{n}(other) -> 1\n'''\n...",
@@ -73,6 +77,14 @@ def blocks(draw: st.DrawFn, depth: int = 0) -> str:
 TEXTS = st.lists(blocks(), max_size=6).map("\n".join)
 
 
+def stated(text: str) -> list[tuple[str, int, int]]:
+    """The functions with a body and examples, read of the whole."""
+    source = SourceText.from_text(text)
+    every = [t for t in functions_of(source) if not (t.is_stub or t.declared_only)]
+    found = [(t.qualname, t.line - 1, examples(source, t).calls) for t in every if t.parseable]
+    return [one for one in found if one[2]]
+
+
 def whole(text: str) -> list[Waiting]:
     source = SourceText.from_text(text)
     found = stubs(source)
@@ -82,6 +94,24 @@ def whole(text: str) -> list[Waiting]:
 @given(TEXTS)
 def test_pieces_say_what_the_whole_says(text: str) -> None:
     assert list(Memory().waiting(text)) == whole(text)
+
+
+@given(TEXTS)
+def test_functions_with_a_body_are_read_as_of_the_whole(text: str) -> None:
+    found = [one for one in Memory().functions(text) if one.examples and not one.stub]
+    assert [(one.name, one.line, one.examples) for one in found] == stated(text)
+
+
+@given(TEXTS)
+def test_every_line_of_a_function_is_around_it(text: str) -> None:
+    memory = Memory()
+    for one in memory.functions(text):
+        for line in (one.first, one.line, one.last):
+            found = memory.around(line)
+            assert found is not None
+            assert (found.name, found.line, found.first, found.last) == (
+                one.name, one.line, one.first, one.last
+            )  # fmt: skip
 
 
 @given(st.lists(TEXTS, min_size=2, max_size=5))
@@ -106,6 +136,8 @@ def test_what_is_typed_breaks_nothing(text: str, data: st.DataObject) -> None:
 def test_real_files(path: Path) -> None:
     text = path.read_text("utf-8")
     assert list(Memory().waiting(text)) == whole(text)
+    found = [one for one in Memory().functions(text) if one.examples and not one.stub]
+    assert [(one.name, one.line, one.examples) for one in found] == stated(text)
 
 
 @pytest.mark.parametrize("typed", ['"""', "'''", "(", "def g(", "x = [", "class B("])
@@ -132,3 +164,31 @@ def test_statements_and_definitions() -> None:
     assert outline.statements == ("x = 1", "@a\ndef f():\n    pass",
                                   "class C(B):\n    def m(self):\n        pass")  # fmt: skip
     assert [(d.line, d.heads) for d in outline.definitions] == [(1, ()), (5, ("class C(B):",))]
+
+
+def test_what_is_wrong_with_examples_is_told_by_line() -> None:
+    text = """import os
+
+
+@deco
+def f(x):
+    '''Twice.
+
+    >>> f(1)
+    2
+    >>> f(1)
+    3
+    >>> f(2
+    4
+    '''
+    return x
+"""
+    (one,) = Memory().functions(text)
+    assert (one.first, one.line, one.last) == (3, 4, 14)
+    assert [(flaw.kind.value, one.first + flaw.line) for flaw in one.flaws] == [
+        ("contradictory-examples", 9), ("unreadable-example", 11)
+    ]  # fmt: skip
+    clash, unread = one.flaws
+    assert clash.other is not None and one.first + clash.other == 7
+    assert "f(1) is 3 here, 2 above" in clash.message
+    assert "is not used" in unread.message

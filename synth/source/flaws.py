@@ -35,5 +35,5 @@ def flaws(stated: Stated, before: int = 0) -> tuple[Flaw, ...]:
             continue
         first, second = one.first_line - 1 - before, one.second_line - 1 - before
         message = f"No function can do both: {one.call} is {one.second} here, {one.first} above."
-        found.append(Flaw(FlawKind.CONTRADICTION, second, message.format(where), first))
+        found.append(Flaw(FlawKind.CONTRADICTION, second, message, first))
     return tuple(sorted(found, key=lambda flaw: flaw.line))

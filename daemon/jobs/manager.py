@@ -183,6 +183,10 @@ class Jobs:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         return True
 
+    def drain(self) -> None:
+        """What runs goes on; what is queued stays on disk, for the next daemon."""
+        self._running.draining = True
+
     @property
     def running(self) -> tuple[JobView, ...]:
         """Those that this daemon runs or has queued: while there are any, it must not exit."""

@@ -57,6 +57,7 @@ class Running:
         self._owner = owner
         self._timing = timing
         self._closing = False
+        self.draining = False  # what runs may end, nothing more begins
 
     @contextlib.asynccontextmanager
     async def using(self, store: Store) -> AsyncIterator[None]:
@@ -85,7 +86,7 @@ class Running:
 
     def pump(self) -> None:
         """Start what may start."""
-        while not self._closing and not self.store.trouble:
+        while not (self._closing or self.draining or self.store.trouble):
             entry = self.queue.take()
             if entry is None:
                 return

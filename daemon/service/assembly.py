@@ -42,6 +42,9 @@ class Assembled:
     def running(self) -> Sequence[JobView]:
         return self.jobs.running
 
+    def drain(self) -> None:
+        self.jobs.drain()
+
     def models(self) -> Sequence[Body]:
         return [asdict(loaded) for loaded in self.keeper.loaded()]
 

@@ -94,6 +94,7 @@ class Daemon:
     async def _until_asked(self) -> None:
         """What was running when it was asked to end is waited for; what was queued is on disk."""
         await self._ending.asked.wait()
+        self._home.drain()
         awaited = {job.id for job in self._home.running() if str(job.state) == "running"}
         while not self._ending.at_once.is_set() and awaited:
             with contextlib.suppress(TimeoutError):

@@ -11,7 +11,7 @@ from synthd.daemon.service.guests import Guest
 
 if TYPE_CHECKING:
     from synthd.daemon.service.late import Jobs
-    from synthd.lsp.lenses import Reading
+    from synthd.lsp.functions import Reading
 
 
 class Editors:
@@ -37,7 +37,7 @@ class Editors:
         from synthd.daemon.sessions.serving import serve_editor
 
         if self._reading is None:
-            from synthd.lsp.lenses import Reading
+            from synthd.lsp.functions import Reading
 
             self._reading = Reading()
         jobs = LateJobs(self._find_jobs)

@@ -33,6 +33,8 @@ class Parts(Protocol):
 
     def running(self) -> Sequence[JobView]: ...
 
+    def drain(self) -> None: ...
+
     def models(self) -> Sequence[Body]: ...
 
     def watching(self) -> Body: ...
@@ -101,6 +103,11 @@ class Home:
 
     def running(self) -> Sequence[JobView]:
         return self._parts.running() if self._parts else ()
+
+    def drain(self) -> None:
+        """No further job begins here."""
+        if self._parts:
+            self._parts.drain()
 
     def models(self) -> Sequence[Body]:
         return self._parts.models() if self._parts else ()

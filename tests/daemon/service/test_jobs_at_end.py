@@ -1,7 +1,9 @@
 """A daemon with work to do: it stays for it, finishes it, or leaves it for the next one."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import threading
 import time
@@ -95,6 +97,15 @@ def busy(at_home: Any, model: Model, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SYNTHD_MODEL", "ollama/coder")
     at_home.write_config("[daemon]\nidle_minutes = 0.005\n")
     house = at_home.also(OLLAMA_HOST=model.url, SYNTHD_MODEL="ollama/coder")
+    submit(house)
+    end = time.monotonic() + PATIENCE
+    while not model.asked and time.monotonic() < end:
+        time.sleep(0.02)
+    assert model.asked
+    return house
+
+
+def submit(house: Any) -> None:
     spec = {
         "path": str(house.folder / "work.py"),
         "text": STUB,
@@ -103,11 +114,6 @@ def busy(at_home: Any, model: Model, monkeypatch: pytest.MonkeyPatch) -> Any:
     }
     with dial("control").socket as connection:
         ask(connection, "jobs.submit", {"spec": spec}, PATIENCE)
-    end = time.monotonic() + PATIENCE
-    while not model.asked and time.monotonic() < end:
-        time.sleep(0.02)
-    assert model.asked
-    return house
 
 
 def job() -> dict[str, Any]:
@@ -141,6 +147,20 @@ def test_stop_finishes_what_runs(busy: Any, model: Model) -> None:
         assert stopping.wait(PATIENCE) == 0
     assert living(str(busy.runtime)) == []
     assert job()["state"] == "done"
+
+
+def test_stop_begins_nothing_more(busy: Any, model: Model, wait_until: Callable[..., None]) -> None:
+    for _ in range(3):  # two places, and one more for who waits at an editor
+        submit(busy)
+    wait_until(lambda: [job["state"] for job in busy.status()["jobs"]].count("running") == 3)
+    with subprocess.Popen(busy.command("daemon", "stop"), env=busy.environment) as stopping:
+        wait_until(lambda: busy.status()["ending"])
+        model.answers.set()
+        assert stopping.wait(PATIENCE) == 0
+    held = str(busy.state / "jobs" / "jobs.sqlite")
+    with contextlib.closing(sqlite3.connect(held)) as store:
+        states = sorted(state for (state,) in store.execute("SELECT state FROM jobs"))
+    assert states == ["done", "done", "done", "queued"]
 
 
 def test_stop_now_leaves_it_to_the_next(

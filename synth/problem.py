@@ -75,4 +75,5 @@ class Problem:
     spec: Spec = field(default_factory=Spec)
     given: str = ""  # a program to start from, as a Candidate's code: to be repaired, or proved
     proof_only: bool = False  # of the one given nothing that runs may change: it only lacks a proof
+    loops_only: bool = False  # of the one given only what its loops lack may be added
     guide: str = ""  # the system message, where the language's own is not to be used

@@ -28,7 +28,7 @@ from synthd.daemon.verus.remembering import Memory
 from synthd.daemon.verus.showing import show_search
 from synthd.daemon.verus.synthesis import Job
 from synthd.daemon.verus.wire import ProofReport
-from synthd.daemon.verus.writing import labelled
+from synthd.daemon.verus.writing import UNPROVED, labelled
 from synthd.synth.attempt import Grade
 from synthd.synth.ports import Trace
 from synthd.synth.run import unwatched
@@ -204,7 +204,7 @@ def _comment(done: Done) -> str:
     """The label in the file of a body that is not proved."""
     if done.report.status is Status.VERIFIED:
         return ""
-    return "synthd: not verified"
+    return UNPROVED
 
 
 def _wanted(options: Options, memory: Memory) -> Wanted:

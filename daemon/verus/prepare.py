@@ -13,30 +13,39 @@ from synthd.daemon.verus.sources import is_external, located
 from synthd.daemon.verus.standing import has_promise
 from synthd.daemon.verus.surroundings import surroundings
 from synthd.daemon.verus.verifying import refuse_unprovable
+from synthd.synth.attempt import Extraction
 from synthd.synth.problem import Problem, Spec
 from synthd.synth.prompts.verus import guide
 from synthd.synth.proving.exemplars import Fix, most_similar
 from synthd.synth.run import Read
 from synthd.synth.rust.extract import body_reader
 from synthd.synth.rust.function import RustFunction
+from synthd.synth.rust.invariants import read, with_clauses
 from synthd.synth.rust.layout import indentation, level, shifted
 from synthd.synth.rust.splice import replace_body
 from synthd.synth.source.text import SourceText
 from synthd.synth.verifiers.verus.gate import Rules
 
 STUB = "{\n    unimplemented!()\n}"
+TAKEN = "only the clauses of its loops were taken"
 MOST_FIXES = 2  # that a small context has room for
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the user asked about one function. proof: its code stays, only the proof is written;
-    replace: code and proof may both change. fixes: repairs remembered from before."""
+    replace: code and proof may both change; invariants: only what its loops lack is added. fixes:
+    repairs remembered from before."""
 
     proof: bool = False
     replace: bool = False
     accept_untested: bool = False
     fixes: tuple[Fix, ...] = ()
+    invariants: bool = False
+
+    @property
+    def keeps_code(self) -> bool:
+        return self.proof or self.invariants
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,8 @@ class Prepared:
 
     @property
     def read(self) -> Read:
-        return body_reader(self.source.text, self.function)
+        read = body_reader(self.source.text, self.function)
+        return _clauses_of(read, self.problem.given) if self.problem.loops_only else read
 
     def file(self, body: str) -> bytes:
         """The whole file with this body; every other byte is as it was."""
@@ -87,24 +97,43 @@ def prepare(source: SourceText, path: str, wanted: Wanted, rules: Rules) -> Prep
             f"{function.path} (line {function.line}) has no `ensures`: say what it promises, or "
             "there is nothing to prove; --accept-untested writes it all the same, unproved"
         )
-    problem = _problem(source, function, given, proof_only=wanted.proof and bool(given))
+    problem = _problem(source, function, given, proof_only=wanted.keeps_code and bool(given))
+    problem = replace(problem, loops_only=wanted.invariants)
     fixes = most_similar(wanted.fixes, problem.start, count=MOST_FIXES)
     if fixes:
         problem = replace(problem, guide=guide.system(fixes=fixes))
-    rules = replace(rules, keep_code=problem.proof_only)
+    rules = replace(rules, keep_code=problem.proof_only, invariants=wanted.invariants)
     return Prepared(source, function, problem, rules, promises, _warnings(wanted, given))
 
 
 def _given(source: SourceText, function: RustFunction, wanted: Wanted) -> str:
     """The body to start from, level; "" for a stub."""
+    where = f"{function.path} (line {function.line})"
     if function.stub or function.body is None:
+        if wanted.invariants:
+            raise BadInput(f"{where} is a stub: write its body first, then what its loops lack")
         return ""
-    if not (wanted.proof or wanted.replace):
+    if wanted.invariants and not read(function.body.of(source.text)).loops:
+        raise BadInput(f"{where} has no loop, so no invariant is missing: repair its proof")
+    if not (wanted.keeps_code or wanted.replace):
         raise BadInput(
-            f"{function.path} (line {function.line}) already has a body; --proof writes its proof "
+            f"{where} already has a body; --proof writes its proof "
             "and keeps its code, --replace starts from it and may change both"
         )
     return level(function.body.of(source.text))
+
+
+def _clauses_of(read: Read, given: str) -> Read:
+    """Of whatever body is answered only what its loops have besides, where these are the same."""
+
+    def reading(text: str, cut: bool) -> tuple[str, Extraction, str]:
+        body, kind, note = read(text, cut)
+        merged = with_clauses(given, body) if body else None
+        if merged is None or merged == body:
+            return body, kind, note
+        return merged, kind, "; ".join(filter(None, (note, TAKEN)))
+
+    return reading
 
 
 def _warnings(wanted: Wanted, given: str) -> tuple[str, ...]:

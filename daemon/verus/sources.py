@@ -78,6 +78,21 @@ def located(source: SourceText, function: str) -> RustFunction:
         raise BadInput(f"{source.path}: {error}") from None
 
 
+def at(source: SourceText, offset: int) -> RustFunction:
+    """The function that stands at an offset, or in its line. Raises BadInput."""
+    text = source.text
+    start = text.rfind("\n", 0, max(0, offset)) + 1
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    every = functions(text)
+    for first, last in ((offset, offset), (start, end)):
+        for one in every:
+            if one.whole.start <= last and first <= one.whole.end:
+                return located(source, one.path)
+    line = text.count("\n", 0, start) + 1
+    raise BadInput(f"{source.path}:{line}: there is no function here")
+
+
 def stubs(source: SourceText) -> tuple[str, ...]:
     """The paths of all that is still to be written. Raises BadInput where nothing is."""
     found = tuple(

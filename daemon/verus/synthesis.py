@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from synthd.daemon.exits import BadInput, Exit, Failure, Missing
+from synthd.daemon.exits import BadInput, Exit, Failure, Missing, Stalled
 from synthd.daemon.recording import Search, recorded
 from synthd.daemon.reporting import Done
 from synthd.daemon.setup import Setup
@@ -21,7 +21,7 @@ from synthd.sandbox.errors import SandboxError
 from synthd.synth.attempt import Attempt, Candidate
 from synthd.synth.events import Tried
 from synthd.synth.extraction import named
-from synthd.synth.models.errors import ModelError
+from synthd.synth.models.errors import ContextTooLong, ModelError
 from synthd.synth.ports import Trace
 from synthd.synth.proving.minimize import Minimized, minimize, proved_by
 from synthd.synth.run import Run, unwatched
@@ -50,7 +50,8 @@ class Job:
     trace: Trace = unwatched
 
     async def run(self) -> Done:
-        """Raises BadInput where nothing can be proved, before any model is asked, and Missing."""
+        """Raises BadInput where nothing can be proved, before any model is asked, Missing, and
+        Stalled where the model does not answer now."""
         prepared, setup = self.prepared, self.setup
         verifier = VerusVerifier(
             self.checker, prepared.source.text, prepared.function.path, prepared.rules
@@ -63,8 +64,10 @@ class Job:
             with kept(setup.tracing, begin) as log:
                 outcome, minimized = await self._searched(verifier, log)
                 log.end(outcome.stop.value, oracle=outcome.oracle)
-        except (ModelError, Unmet, SandboxError) as error:
+        except (ContextTooLong, Unmet, SandboxError) as error:
             raise Missing(str(error)) from None
+        except ModelError as error:
+            raise Stalled(str(error)) from None
         learned, problem = 0, ""
         if outcome.best is not None and outcome.best.accepted:
             learned, problem = self.memory.learn(outcome.best, prepared.head)
@@ -86,8 +89,7 @@ class Job:
             setup.model,
             setup.extraction,
         )
-        began = time.monotonic()
-        with recorded(setup.recording, search) as (model, pace):
+        with recorded(setup.recording, search, setup.spent) as (model, pace):
             run = Run(
                 prepared.problem,
                 model,
@@ -100,9 +102,10 @@ class Job:
             )
             log.follow(run)
             outcome = await solve(run, setup.strategy)
-        left = setup.budget.seconds - (time.monotonic() - began)
+        began = time.monotonic()
+        left = setup.budget.seconds - outcome.seconds
         minimized = await self._minimized(run, verifier, outcome, left) if self.small else None
-        seconds = time.monotonic() - began
+        seconds = outcome.seconds + time.monotonic() - began
         return dataclasses.replace(outcome, best=run.best, seconds=seconds), minimized
 
     async def _minimized(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from synthd.synth.rust.layout import STEP
 
+UNPROVED = "synthd: not verified"
+
 
 def labelled(body: str, comment: str) -> str:
     """The block with a comment in its first line; as it is where there is none."""

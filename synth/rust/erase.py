@@ -83,7 +83,7 @@ def _gone_of_body(nesting: Nesting, at: int, end: int) -> Iterator[int]:
         if after > at:
             at = after
         elif nesting.text(at) in ("while", "for", "loop"):
-            clauses = _loop_clauses(nesting, at, end)
+            clauses = loop_clauses(nesting, at, end)
             yield from _gone_of_body(nesting, at + 1, clauses)  # closures in the condition
             at = _clauses_end(nesting, clauses, end)
             yield from range(clauses, at)
@@ -159,7 +159,7 @@ def _statement_end(nesting: Nesting, at: int, end: int) -> int:
     return _semicolon(nesting, at, end)
 
 
-def _loop_clauses(nesting: Nesting, at: int, end: int) -> int:
+def loop_clauses(nesting: Nesting, at: int, end: int) -> int:
     """The index after a loop's condition: of its first clause, or of its block."""
     if nesting.text(at) == "for":
         while at < end and nesting.text(at) not in ("in", "{", ";"):

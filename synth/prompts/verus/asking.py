@@ -17,13 +17,26 @@ KEEP = (
     "loop invariants, `decreases`, `assert`, `proof { … }` and ghost variables."
 )
 
+KEEP_ALL = (
+    "Everything that stands there must stay as it is, token for token: only add to its loops what "
+    "they lack, that is `invariant`, `decreases` and, where there is a `break`, `ensures`."
+)
+
+
+def _keep(problem: Problem) -> str:
+    if problem.loops_only:
+        return KEEP_ALL
+    return KEEP if problem.proof_only else ""
+
 
 def task(problem: Problem) -> str:
     """The file around it, and the function as it stands."""
     parts: list[str] = []
     if problem.context.strip():
         parts.append(f"The file has:\n{_fence(problem.context)}")
-    if problem.proof_only:
+    if problem.loops_only:
+        title = "The function whose loops lack invariants"
+    elif problem.proof_only:
         title = "The function whose proof is missing"
     elif problem.given:
         title = "The function to mend"
@@ -36,7 +49,10 @@ def task(problem: Problem) -> str:
 def draft(problem: Problem, *, plan: bool = False) -> str:
     """The first question. plan: after a few words on how code and proof work."""
     name = f"`{problem.entry_point}`"
-    if problem.proof_only:
+    if problem.loops_only:
+        ask = f"Add the missing invariants to the loops of {name}, so that Verus verifies it."
+        ask = f"{ask} {KEEP_ALL}"
+    elif problem.proof_only:
         ask = f"Add the proof to the body of {name}, so that Verus verifies it. {KEEP}"
     elif problem.given:
         ask = f"Verus does not verify {name} as it stands. Mend its body, code and proof."
@@ -54,8 +70,7 @@ def draft(problem: Problem, *, plan: bool = False) -> str:
 
 def corrected(problem: Problem) -> str:
     """The request for a body in place of another one."""
-    keep = f" {KEEP}" if problem.proof_only else ""
-    return f"{_form(problem, 'the whole corrected body')}{keep}"
+    return f"{_form(problem, 'the whole corrected body')} {_keep(problem)}".rstrip()
 
 
 def shown(problem: Problem, attempt: Attempt, title: str) -> str:

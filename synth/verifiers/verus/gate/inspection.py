@@ -14,6 +14,7 @@ from synthd.synth.verifiers.verus.gate import paper
 from synthd.synth.verifiers.verus.gate.attributes import attributes
 from synthd.synth.verifiers.verus.gate.body import code_of
 from synthd.synth.verifiers.verus.gate.graph import recursive
+from synthd.synth.verifiers.verus.gate.invariants import invariants_alone
 from synthd.synth.verifiers.verus.gate.items import items
 from synthd.synth.verifiers.verus.gate.loops import endless
 from synthd.synth.verifiers.verus.gate.macros import macros
@@ -45,7 +46,15 @@ class Gate:
         if self.rules.gate == "paper":
             return paper.inspect(changed, changed[: body[0].start], self.rules.paper)
         found = (*self._inside(changed, body), *self._recursion(changed))
-        return (*found, *self._code_changed(changed))
+        return (*found, *self._code_changed(changed), *self._more_than_invariants(changed, body))
+
+    def _more_than_invariants(self, changed: str, body: tuple[Token, ...]) -> Iterator[Violation]:
+        function, text = self.original.function, self.original.text
+        if not self.rules.invariants or function.body is None or function.stub:
+            return
+        start, end = body[0].start, body[-1].end
+        line = changed.count("\n", 0, start) + 1
+        yield from invariants_alone(function.body.of(text), changed[start:end], line)
 
     @property
     def unchecked_termination(self) -> bool:

@@ -13,6 +13,7 @@ class Rule(StrEnum):
     OUTSIDE = "outside"  # text outside the body was changed, or added
     BROKEN = "broken"  # the body does not read as Rust's tokens
     CODE = "code-changed"  # executable code was changed where only the proof is asked for
+    INVARIANTS = "only-invariants"  # more than clauses of loops was added
     ASSUME = "assume"  # something is taken to be true without a proof
     AXIOM = "axiom"  # a nested item that states and does not prove
     ATTRIBUTE = "attribute"  # one that may change what is verified, or with which means
@@ -37,13 +38,15 @@ class PaperVariant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """keep_code: the body's executable code is given, and only its proof may change. minimum:
+    """keep_code: the body's executable code is given, and only its proof may change.
+    invariants: nothing may change but that clauses are added to its loops. minimum:
     paths of functions that must be verified besides the target. termination: Verus demands
     `decreases` of loops and recursion (older ones do not). paper: whose rules `gate="paper"` has.
     """
 
     gate: Literal["strict", "paper"] = "strict"
     keep_code: bool = False
+    invariants: bool = False
     minimum: tuple[str, ...] = ()
     termination: bool = True
     paper: PaperVariant = PaperVariant.INFERENCE

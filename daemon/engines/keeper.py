@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from synthd.daemon.engines.held import Care, Held, Launch, Loaded
@@ -52,6 +52,12 @@ class Keeper:
         found = (held.loaded() for held in self._held.values())
         return tuple(each for each in found if each is not None)
 
+    def unload_after(self, seconds: float) -> None:
+        """Without calls; 0: never. For all that is loaded, too."""
+        self.care = replace(self.care, idle=seconds)
+        for held in self._held.values():
+            held.care = self.care
+
     async def aclose(self) -> None:
         """Ends all of them, at once."""
         self._closed = True
@@ -63,11 +69,11 @@ class Keeper:
 
     async def _watch(self) -> None:
         """Unloads what is idle, and ends what does not answer though nobody asks it anything."""
-        every = self.care.health_every
-        if self.care.idle:
-            every = min(every, max(self.care.idle / 4, 0.05))
         looked = time.monotonic()
         while True:
+            every = self.care.health_every
+            if self.care.idle:
+                every = min(every, max(self.care.idle / 4, 0.05))
             await asyncio.sleep(every)
             now = time.monotonic()
             for held in tuple(self._held.values()):

@@ -183,6 +183,11 @@ class Jobs:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         return True
 
+    def run_at_once(self, number: int) -> None:
+        """What runs already is let be."""
+        self._running.queue.at_once = max(1, number)
+        self._running.pump()
+
     def drain(self) -> None:
         """What runs goes on; what is queued stays on disk, for the next daemon."""
         self._running.draining = True

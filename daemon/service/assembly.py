@@ -23,7 +23,7 @@ from synthd.daemon.service.calls import Body, Methods
 from synthd.daemon.service.setting import Folders
 from synthd.daemon.settings import DaemonSettings
 from synthd.daemon.thin.build import SHORT
-from synthd.daemon.watching.configs import Configs
+from synthd.daemon.watching.configs import Change, Configs
 from synthd.daemon.watching.watching import Watching, open_watching
 from synthd.daemon.workers.configured import Configured
 from synthd.daemon.workers.process import Processes
@@ -77,6 +77,13 @@ async def assemble(folders: Folders, build: str) -> AsyncIterator[Assembled]:
         )
         observed = await stack.enter_async_context(open_watching(jobs.store, os.environ))
         workers.files = partial(_last_right, observed.configs)
+
+        def heed(change: Change) -> None:
+            now = observed.configs.settings.daemon
+            jobs.run_at_once(now.jobs_at_once)
+            keeper.unload_after(60 * now.model_idle_minutes)
+
+        stack.callback(observed.configs.subscribe(heed))
         retention = Retention(jobs, folders.state, lambda: observed.configs.settings.daemon)
         await stack.enter_async_context(retention.running())
         yield Assembled(jobs, keeper, observed)

@@ -132,6 +132,15 @@ async def test_one_that_nobody_uses_is_unloaded_and_loaded_again(
     assert len(weights.starts) == 2
 
 
+async def test_what_is_loaded_heeds_a_new_setting(keeper_of, weights_file, caller) -> None:
+    keeper, weights = keeper_of(idle=0, health_every=0.1), weights_file()
+    await caller(keeper, weights).ask("hello")
+    await asyncio.sleep(0.5)
+    assert keeper.loaded()
+    keeper.unload_after(0.2)
+    await until(lambda: keeper.loaded() == ())
+
+
 async def test_a_cancelled_call_is_dropped_at_the_engine(keeper_of, weights_file, caller) -> None:
     keeper, weights = keeper_of(), weights_file()
     asking = caller(keeper, weights)

@@ -149,6 +149,19 @@ def test_stop_finishes_what_runs(busy: Any, model: Model) -> None:
     assert job()["state"] == "done"
 
 
+def test_more_places_are_used_at_once(
+    busy: Any, model: Model, wait_until: Callable[..., None]
+) -> None:
+    def running() -> int:
+        return [job["state"] for job in busy.status()["jobs"]].count("running")
+
+    for _ in range(4):
+        submit(busy)
+    wait_until(lambda: running() == 3)
+    busy.write_config("[daemon]\nidle_minutes = 0.005\njobs_at_once = 4\n")
+    wait_until(lambda: running() == 5)
+
+
 def test_stop_begins_nothing_more(busy: Any, model: Model, wait_until: Callable[..., None]) -> None:
     for _ in range(3):  # two places, and one more for who waits at an editor
         submit(busy)

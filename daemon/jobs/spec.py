@@ -7,6 +7,7 @@ looks like a secret is held in memory alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +21,14 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Proving(StrEnum):
+    """Of a Rust function that has a body: how much of it may be another one."""
+
+    ALL = "all"  # code and proof
+    PROOF = "proof"  # the code stays, token for token
+    INVARIANTS = "invariants"  # only what its loops lack is added
+
+
 class Options(Wire):
     """As on the command line of `synthd synth`."""
 
@@ -30,6 +39,9 @@ class Options(Wire):
     accept_untested: bool = False
     unsafe: bool = False
     hasty: bool = False  # an editor's: take the first program that passes, unless told otherwise
+    ask: bool = False  # whoever submits it answers what the checks leave open
+    repair: bool = False  # begin from the body that stands there
+    proof: Proving = Proving.ALL
 
 
 class Spec(Wire):

@@ -38,15 +38,12 @@ class Resolved:
 def resolved(start: Start) -> Resolved:
     """Raises BadInput and SourceError."""
     spec = start.spec
-    if not spec.trusted:
-        raise BadInput("this workspace is not trusted, and synthesis runs its code; trust it first")
-    if Path(spec.path).suffix == ".rs":
-        raise BadInput("Rust is not written in the background yet: use `synthd synth FILE.rs`")
+    untrusted(spec)
     source = SourceText.from_text(spec.text, spec.path)
     workspace = Path(spec.workspace) if spec.workspace else None
     path = Path(spec.path)
     place = find_place(path, workspace=workspace, environment=os.environ)
-    settings = _settings(start, place.workspace)
+    settings = settings_of(start, place.workspace)
     if settings.python:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)
@@ -62,7 +59,13 @@ def pinned(settings: Settings, model: str) -> Mapping[str, object]:
     return {name: value for name, value in told.items() if name not in NOT_PINNED}
 
 
-def _settings(start: Start, workspace: Path) -> Settings:
+def untrusted(spec: Spec) -> None:
+    """Raises BadInput."""
+    if not spec.trusted:
+        raise BadInput("this workspace is not trusted, and synthesis runs its code; trust it first")
+
+
+def settings_of(start: Start, workspace: Path) -> Settings:
     given = start.spec.settings
     layers = [_layer(start, file) for file in config.files(workspace, user_config_file())]
     settings = config.merged(layers, os.environ, given).settings

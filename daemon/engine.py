@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,19 @@ from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.report import Status
 from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
-from synthd.daemon.verus.seam import RustBuffers
-from synthd.lsp.engine import Ask, Engine, Progress, Proofs, Replacement, Request, Result, Tell
+from synthd.daemon.verus.buffers import RustBuffers, is_rust
+from synthd.lsp.engine import (
+    Ask,
+    Engine,
+    Inquiry,
+    Progress,
+    Proofs,
+    Replacement,
+    Request,
+    Result,
+    Tell,
+    Verified,
+)
 from synthd.synth.attempt import Grade
 from synthd.synth.budget import Budget
 from synthd.synth.events import Asked, Event, Heard, Tried
@@ -26,6 +38,8 @@ from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import replacement
 from synthd.synth.source.target import at
 from synthd.synth.source.text import SourceText
+
+OUTDATED = "a newer version of this file is being verified"
 
 
 @dataclass
@@ -55,11 +69,25 @@ class LocalEngine(Engine):
             return _failed(function, str(failure))
         return _result(prepared, done)
 
+    async def verify(self, inquiry: Inquiry) -> Verified:
+        if is_rust(inquiry.path):
+            return await self._rust.verify(inquiry) or Verified(message=OUTDATED)
+        return await super().verify(inquiry)
+
     async def verify_rust(
-        self, path: str, text: str, version: int, *, trusted: bool = True
+        self,
+        path: str,
+        text: str,
+        version: int,
+        *,
+        trusted: bool = True,
+        workspace: str | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> Proofs | None:
         """A ProofEngine's part: see there."""
-        return await self._rust.verify(path, text, version, trusted=trusted)
+        inquiry = Inquiry(path, text, version, None, workspace, trusted, settings or {})
+        verified = await self._rust.verify(inquiry)
+        return verified.proofs if verified else None
 
     def leave(self) -> bool:
         """Nobody else could fetch their results: its searches end with the editor."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Wish(StrEnum):
@@ -172,11 +172,20 @@ class Proofs:
     message: str = ""
 
 
+@runtime_checkable
 class ProofEngine(Protocol):
     async def verify_rust(
-        self, path: str, text: str, version: int, *, trusted: bool = True
+        self,
+        path: str,
+        text: str,
+        version: int,
+        *,
+        trusted: bool = True,
+        workspace: str | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> Proofs | None:
         """Verify a buffer as it stands; version: the document's, which the answer carries.
+        workspace, settings: as in Inquiry.
 
         None where a newer version of the same buffer was given meanwhile: that call has ended
         Verus for this one. Cancelling the task ends Verus before it returns. Never raises for what
@@ -244,10 +253,11 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """message: why nothing is known, where so."""
+    """message: why nothing is known, where so. proofs: of a Rust buffer, all that is known."""
 
     known: tuple[Known, ...] = ()
     message: str = ""
+    proofs: Proofs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,97 +1,41 @@
-"""Verus for editors: buffers verified as they are typed, the outdated ones given up."""
+"""What editors are told of a Rust buffer: Verus' verdicts as the language server has them."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+import time
+from collections.abc import Iterator, Sequence
 
-from synthd.daemon import config
-from synthd.daemon.exits import Failure
-from synthd.daemon.isolating import isolation
-from synthd.daemon.locations import user_config_file
-from synthd.daemon.settings import Settings
-from synthd.daemon.verus import sources
-from synthd.daemon.verus.installed import open_checker, tool
-from synthd.daemon.verus.sources import Named
-from synthd.daemon.verus.verifying import Verifying
 from synthd.daemon.verus.wire import DiagnosticReport, PlaceReport, RustReport, RustStanding
-from synthd.lsp.engine import FunctionProof, ProofDiagnostic, ProofNote, Proofs, Range
-from synthd.synth.source.place import find_workspace
-from synthd.synth.verifiers.verus.gate import Rules
+from synthd.lsp.engine import (
+    Failing,
+    FunctionProof,
+    Known,
+    ProofDiagnostic,
+    ProofNote,
+    Proofs,
+    Range,
+    Standing,
+    Verified,
+)
 
 _STATUS = {
     RustStanding.VERIFIED: "proved",
     RustStanding.REFUTED: "refuted",
     RustStanding.STUB: "stub",
 }
+_STANDING = {
+    RustStanding.VERIFIED: Standing.VERIFIED,
+    RustStanding.REFUTED: Standing.FAILED,
+}
 
 
-@dataclass(slots=True)
-class RustBuffers:
-    """Keeps one checker for each set of settings, with what it knows, until `close`."""
+def verified(path: str, version: int, reports: Sequence[RustReport]) -> Verified:
+    told = proofs(path, version, reports)
+    return Verified(tuple(known(reports)), told.message, told)
 
-    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _opened: dict[str, Verifying] = field(default_factory=dict)
-    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _newest: dict[str, tuple[int, asyncio.Task[Proofs]]] = field(default_factory=dict)
 
-    async def verify(self, path: str, text: str, version: int, *, trusted: bool) -> Proofs | None:
-        known = self._newest.get(path)
-        if known is not None and known[0] > version:
-            return None
-        if known is not None:
-            known[1].cancel()
-        task = asyncio.create_task(self._verified(path, text, version, trusted))
-        self._newest[path] = (version, task)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            caller = asyncio.current_task()
-            if task.cancelled() and not (caller and caller.cancelling()):
-                return None  # a newer version ended it
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            raise
-        finally:
-            if self._newest.get(path) == (version, task):
-                del self._newest[path]
-
-    async def close(self) -> None:
-        tasks = [task for _, task in self._newest.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._opened.clear()
-        await self._stack.aclose()
-
-    async def _verified(self, path: str, text: str, version: int, trusted: bool) -> Proofs:
-        if not trusted:
-            message = "this workspace is not trusted, and Verus runs its macros; trust it first"
-            return Proofs(path, version, message=message)
-        try:
-            source = sources.of_bytes(text.encode("utf-8", "surrogatepass"), path)
-            verifying = await self._verifying(path)
-            reports = await verifying.verify(Named(source))
-        except Failure as failure:
-            return Proofs(path, version, message=str(failure))
-        return proofs(path, version, reports)
-
-    async def _verifying(self, path: str) -> Verifying:
-        settings = _settings(path)
-        key = settings.model_dump_json()
-        async with self._opening:
-            if key not in self._opened:
-                found = await tool(settings, os.environ)
-                detection = await isolation(unsafe=False)
-                opened = open_checker(found, settings, detection)
-                checker = await self._stack.enter_async_context(opened)
-                rules = Rules(termination=found.demands_termination)
-                self._opened[key] = Verifying(checker, rules, found.note)
-            return self._opened[key]
+def nothing(path: str, version: int, message: str) -> Verified:
+    return Verified(message=message, proofs=Proofs(path, version, message=message))
 
 
 def proofs(path: str, version: int, reports: Sequence[RustReport]) -> Proofs:
@@ -105,8 +49,39 @@ def proofs(path: str, version: int, reports: Sequence[RustReport]) -> Proofs:
     )
 
 
-def _settings(path: str) -> Settings:
-    return config.load(find_workspace(Path(path)), user_config_file(), os.environ, {}).settings
+def known(reports: Sequence[RustReport]) -> Iterator[Known]:
+    """Without stubs, of which there is nothing to know. That Verus came to no end, or takes
+    somebody's word, is unknown."""
+    for report in reports:
+        if report.function and report.status is not RustStanding.STUB:
+            yield _known(report, _STANDING.get(report.status, Standing.UNKNOWN))
+
+
+def _known(report: RustReport, standing: Standing) -> Known:
+    good = standing is Standing.VERIFIED
+    return Known(
+        function=report.function,
+        line=max(0, report.line - 1),
+        standing=standing,
+        grade=report.grade.value if good else "unknown",
+        at=time.time(),
+        why="" if good else report.message,
+        seconds=report.seconds,
+        sandbox=report.proof.prover.isolation if report.proof else "",
+        failing=tuple(_failing(report)) if standing is Standing.FAILED else (),
+    )
+
+
+def _failing(report: RustReport) -> Iterator[Failing]:
+    """Also what the gate refuses, of which Verus says nothing."""
+    errors = [one for one in report.diagnostics if one.level == "error"]
+    if not errors:
+        yield Failing(report.function, "fail", report.message, max(0, report.line - 1))
+    for one in errors:
+        shown = _shown(one)
+        detail = shown.label if shown is not None else ""
+        first = one.message.splitlines()[0] if one.message else one.kind
+        yield Failing(first, one.kind, detail or first, shown.line - 1 if shown else None)
 
 
 def _function(report: RustReport) -> FunctionProof:
@@ -121,14 +96,23 @@ def _function(report: RustReport) -> FunctionProof:
 
 
 def _diagnostic(one: DiagnosticReport) -> ProofDiagnostic:
-    places = sorted(one.places, key=lambda place: (not place.ours, not place.primary))
-    shown = places[0] if places and places[0].ours else None
-    notes = [_note(place) for place in places if place is not shown and place.label]
+    shown = _shown(one)
+    notes = [_note(place) for place in _ordered(one) if place is not shown and place.label]
     if shown is not None and shown.label:
         notes.insert(0, ProofNote(shown.label, _range(shown)))
     notes += [ProofNote(text) for text in one.help]
     where = _range(shown) if shown else None
     return ProofDiagnostic(one.kind, one.level, one.message, where, tuple(notes))
+
+
+def _ordered(one: DiagnosticReport) -> list[PlaceReport]:
+    return sorted(one.places, key=lambda place: (not place.ours, not place.primary))
+
+
+def _shown(one: DiagnosticReport) -> PlaceReport | None:
+    """The place in the buffer that it is about most."""
+    places = _ordered(one)
+    return places[0] if places and places[0].ours else None
 
 
 def _note(place: PlaceReport) -> ProofNote:

@@ -17,7 +17,7 @@ from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.report import Status
 from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
-from synthd.daemon.verus.buffers import RustBuffers, is_rust
+from synthd.daemon.verus.buffers import OUTDATED, RustBuffers, is_rust
 from synthd.lsp.engine import (
     Ask,
     Engine,
@@ -38,8 +38,6 @@ from synthd.synth.source.place import place as find_place
 from synthd.synth.source.splice import replacement
 from synthd.synth.source.target import at
 from synthd.synth.source.text import SourceText
-
-OUTDATED = "a newer version of this file is being verified"
 
 
 @dataclass

@@ -26,6 +26,7 @@ from synthd.sandbox.verus.found import Installation
 from synthd.synth.source.place import find_workspace
 from synthd.synth.verifiers.verus.gate import Rules
 
+OUTDATED = "a newer version of this file is being verified"
 UNTRUSTED = "this workspace is not trusted, and Verus runs its macros; trust it first"
 
 

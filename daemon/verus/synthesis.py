@@ -99,6 +99,7 @@ class Job:
                 named.reader(prepared.read, setup.extraction),
                 log.beside(self.trace),
                 pace,
+                setup.pruning,
             )
             log.follow(run)
             outcome = await solve(run, setup.strategy)

@@ -1,0 +1,79 @@
+/** The notification with the Cancel button, for a job that the user has started here. */
+
+import * as vscode from 'vscode';
+import type { Forecast } from '../protocol';
+import type { Server } from '../server/server';
+import { goesOn, type Job, type Jobs } from './table';
+
+type Report = vscode.Progress<{ message?: string; increment?: number }>;
+
+/**
+ * Shown before anybody is asked, so that a key press is seen at once. `begin` starts the job and
+ * gives its id; `forecast` may come later, and is the first thing said.
+ */
+export async function whileItRuns(
+  server: Server,
+  jobs: Jobs,
+  name: string,
+  begin: () => Promise<string>,
+  forecast: () => Promise<Forecast>,
+): Promise<void> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `synthd: ${name}`,
+    cancellable: true,
+  };
+  await vscode.window.withProgress(options, async (report, token) => {
+    report.report({ message: 'starting' });
+    const id = await begin();
+    const cancel = token.onCancellationRequested(() => {
+      void server.ask('synthd.cancel', { job: id }).catch(() => undefined);
+    });
+    void forecast().then(
+      (expected) => {
+        if (jobs.get(id)?.progress === undefined) report.report({ message: inWords(expected) });
+      },
+      () => undefined, // nothing is said, then
+    );
+    try {
+      await follow(jobs, id, report);
+    } finally {
+      cancel.dispose();
+    }
+  });
+}
+
+/** Until the job needs no waiting for: at its end, or when its edit waits for the user. */
+function follow(jobs: Jobs, id: string, report: Report): Promise<void> {
+  let done = 0;
+  const tell = (job: Job): boolean => {
+    if (!goesOn(job) || job.news.state === 'applying') return true;
+    const percentage = 100 * (job.progress?.fraction ?? 0);
+    const increment = Math.max(0, percentage - done);
+    done += increment;
+    const message = job.progress?.message;
+    if (message !== undefined) report.report({ message, increment });
+    return false;
+  };
+  return new Promise((resolve) => {
+    const known = jobs.get(id);
+    if (known !== undefined && tell(known)) {
+      resolve();
+      return;
+    }
+    const listening = jobs.onChange((job) => {
+      if (job.news.job !== id || !tell(job)) return;
+      listening.dispose();
+      resolve();
+    });
+  });
+}
+
+export function inWords(expected: Forecast): string {
+  const usual =
+    typeof expected.expected === 'number'
+      ? `usually ${String(Math.round(expected.expected))} s`
+      : `at most ${String(Math.round(expected.seconds))} s`;
+  const model = `${expected.model} (${expected.endpoint})`;
+  return `${model} · ${expected.strategy} · up to ${String(expected.programs)} programs · ${usual}`;
+}

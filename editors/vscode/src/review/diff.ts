@@ -1,0 +1,99 @@
+/** A finished edit as a diff: the file as it is beside the file as it would be. */
+
+import * as vscode from 'vscode';
+import type { JobNews } from '../protocol';
+import type { Server } from '../server/server';
+import { nameOf, waits, type Job, type Jobs } from '../jobs/table';
+
+const SCHEME = 'synthd-preview';
+
+export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly shown = new Map<string, vscode.Uri>();
+  private readonly disposables: vscode.Disposable[];
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    server: Server,
+    private readonly jobs: Jobs,
+  ) {
+    this.disposables = [
+      this.changed,
+      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      server.onJob((news) => void this.follow(news)),
+      jobs.onChange((job) => void this.closeUnlessWaiting(job)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        for (const uri of this.shown.values())
+          if (this.job(uri)?.news.uri === document.uri.toString()) this.changed.fire(uri);
+      }),
+    ];
+  }
+
+  /** The job that a diff editor's address is about. */
+  job(uri: vscode.Uri): Job | undefined {
+    return uri.scheme === SCHEME ? this.jobs.get(uri.fragment) : undefined;
+  }
+
+  async show(job: Job): Promise<void> {
+    const { preview, uri } = job.news;
+    if (preview === undefined) return;
+    const before = vscode.Uri.parse(uri, true);
+    const after = before.with({ scheme: SCHEME, fragment: job.news.job });
+    this.shown.set(job.news.job, after);
+    const grade = preview.grade === '' ? '' : ` [${preview.grade}]`;
+    await vscode.commands.executeCommand('vscode.diff', before, after, `synthd: ${nameOf(job)}${grade}`, {
+      selection: asRange(preview.range),
+      preview: true,
+    });
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const news = this.job(uri)?.news;
+    if (news?.preview === undefined) return '';
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(news.uri, true));
+    return withEdit(document, news.preview);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.disposables).dispose();
+  }
+
+  private async follow(news: JobNews): Promise<void> {
+    const job = this.jobs.get(news.job) ?? { news, progress: undefined };
+    if (news.state === 'ready') await this.show(job);
+  }
+
+  private async closeUnlessWaiting(job: Job): Promise<void> {
+    const uri = this.shown.get(job.news.job);
+    if (uri === undefined || waits(job)) return;
+    this.shown.delete(job.news.job);
+    await vscode.window.tabGroups.close(tabsOf(uri));
+  }
+}
+
+type Edit = NonNullable<JobNews['preview']>;
+
+/** What was typed elsewhere in the file meanwhile has moved the place: it is known by its text. */
+function withEdit(document: vscode.TextDocument, edit: Edit): string {
+  const text = document.getText();
+  const at = text.indexOf(edit.before);
+  const once = edit.before !== '' && at >= 0 && text.indexOf(edit.before, at + 1) < 0;
+  if (once) return text.slice(0, at) + edit.after + text.slice(at + edit.before.length);
+  const range = asRange(edit.range);
+  const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+  return text.slice(0, start) + edit.newText + text.slice(end);
+}
+
+function asRange(range: Edit['range']): vscode.Range {
+  const { start, end } = range;
+  return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+function tabsOf(uri: vscode.Uri): vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputTextDiff && input.modified.toString() === uri.toString(),
+    );
+}

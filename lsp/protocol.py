@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import ChainMap
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +26,7 @@ from synthd.lsp.arguments import BadRequest
 
 log = logging.getLogger(__name__)
 
+SOON = 60.0  # seconds for a command that waits for the engine
 SAID = 5  # messages of one client that are ignored with a word in the log
 NOTEBOOKS = (
     types.NOTEBOOK_DOCUMENT_DID_OPEN,
@@ -168,7 +170,10 @@ class Protocol(LanguageServerProtocol):
             self._send_data({"jsonrpc": "2.0", "id": msg_id, "error": error})
             return
         problem = future.exception()
-        if problem is None:
+        if problem is None and asyncio.iscoroutine(future.result()):
+            later = self._request_futures[msg_id] = asyncio.ensure_future(future.result())
+            later.add_done_callback(partial(self._send_handler_result, msg_id=msg_id))
+        elif problem is None:
             self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": future.result()})
         elif isinstance(problem, JsonRpcException):
             self._refuse(msg_id, problem)
@@ -178,9 +183,22 @@ class Protocol(LanguageServerProtocol):
 
     # ------------------------------------------------------------ methods
 
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """pygls does not announce the documents that a server makes."""
+        result = yield from super().lsp_initialize(params)
+        made = self.fm.feature_options.get(types.WORKSPACE_TEXT_DOCUMENT_CONTENT)
+        asked = self.client_capabilities.workspace
+        if made and asked and asked.text_document_content and result.capabilities.workspace:
+            result.capabilities.workspace.text_document_content = made
+        return result
+
     @lsp_method(types.WORKSPACE_EXECUTE_COMMAND)
     def lsp_workspace__execute_command(self, params: types.ExecuteCommandParams) -> Any:
-        """At once, in the same turn of the loop: what takes time is a job.
+        """In the same turn of the loop, so before any later message: what takes time is a job, or
+        a coroutine that the command returns.
 
         pygls runs a second task for the handler, which a cancellation does not reach, which is
         never answered when it ends cancelled, and which breaks a shutdown meanwhile.
@@ -189,9 +207,10 @@ class Protocol(LanguageServerProtocol):
         if command is None:
             raise JsonRpcInvalidParams(f"synthd has no command {params.command!r}.")
         try:
-            return command(list(params.arguments or ()))
+            result = command(list(params.arguments or ()))
         except BadRequest as problem:
             raise JsonRpcInvalidParams(str(problem)) from None
+        return _soon(result, params.command) if asyncio.iscoroutine(result) else result
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
@@ -233,3 +252,14 @@ class Protocol(LanguageServerProtocol):
     def shut_down(self) -> bool:
         """Whether the client asked for an orderly end."""
         return self._shutdown
+
+
+async def _soon(answer: Coroutine[object, object, object], command: str) -> object:
+    try:
+        async with asyncio.timeout(SOON):
+            return await answer
+    except BadRequest as problem:
+        raise JsonRpcInvalidParams(str(problem)) from None
+    except TimeoutError:
+        why = f"{command} took longer than {SOON:.0f} s; try again."
+        raise JsonRpcInternalError(why) from None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import keyword
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from synthd.synth.source.documented import FUNCTION, with_docstring
@@ -19,6 +19,7 @@ from synthd.synth.source.errors import SourceError
 from synthd.synth.source.examples import examples
 from synthd.synth.source.flaws import Flaw, flaws
 from synthd.synth.source.names import module_names
+from synthd.synth.source.outlined import Outlined
 from synthd.synth.source.pieces import Definition, Outline, cut
 from synthd.synth.source.target import functions
 from synthd.synth.source.text import SourceText
@@ -40,22 +41,6 @@ class Waiting:
     name: str
     line: int
     examples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outlined:
-    """A function that waits to be written or has examples. Lines count from 0: line is that of its
-    `def`, first that of its decorators; those of flaws count from first. text: all of it, by which
-    one can tell whether it is still the same."""
-
-    name: str
-    line: int
-    first: int
-    last: int
-    examples: int
-    stub: bool
-    text: str
-    flaws: tuple[Flaw, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +78,11 @@ class Memory:
         found = self.functions(text)
         return tuple(Waiting(one.name, one.line, one.examples) for one in found if one.stub)
 
-    def functions(self, text: str) -> tuple[Outlined, ...]:
-        """In the order of the text."""
+    def functions(self, text: str, also: frozenset[str] = frozenset()) -> tuple[Outlined, ...]:
+        """In the order of the text. also: by name, whatever they have."""
         outline = self._outline = cut(text)
         names = frozenset[str]().union(*(self._names(text) for text in outline.statements))
-        found = tuple(self._functions(outline, names))
+        found = tuple(self._functions(outline, names, also))
         self._kept, self._seen = self._seen, {}
         return found
 
@@ -109,21 +94,46 @@ class Memory:
         if at < 0:
             return None
         piece = pieces[at]
-        last = piece.line + piece.text.count("\n")
-        if line > last + 1:
-            return None
-        found = FUNCTION.search(piece.text)
-        if found is None:
-            return None
-        classes = [name[1] for head in piece.heads if (name := _CLASS.match(head))]
-        start = piece.line + piece.text.count("\n", 0, found.start(1))
-        name = ".".join([*classes, found[1]])
-        return Outlined(name, start, piece.line, last, 0, False, piece.text)
+        found = _plain(piece)
+        return found if found is not None and line <= found.last + 1 else None
 
-    def _functions(self, outline: Outline, names: frozenset[str]) -> Iterator[Outlined]:
+    def rests(self, wanted: Iterable[Outlined]) -> list[int]:
+        """For each: a number for what it names in the text that was read last, directly or not,
+        and for the classes around it. Another one means that it may do something else now."""
+        statements = self._outline.statements
+        binding: dict[str, list[int]] = {}
+        for number, statement in enumerate(statements):
+            for name in self._names(statement):
+                binding.setdefault(name, []).append(number)
+        return [self._rest(one, statements, binding) for one in wanted]
+
+    def _rest(
+        self, one: Outlined, statements: tuple[str, ...], binding: dict[str, list[int]]
+    ) -> int:
+        classes = one.name.split(".")[:1] if "." in one.name else []
+        names = {*classes, *_WORD.findall(one.text)}
+        seen: set[int] = set()
+        while names:
+            fresh = {number for name in names for number in binding.get(name, ())} - seen
+            seen |= fresh
+            names = {word for number in fresh for word in self._every_word(statements[number])}
+        return hash(tuple(statements[number] for number in sorted(seen)))
+
+    def _every_word(self, statement: str) -> frozenset[str]:
+        key = ("words", statement)
+        words = self._recall(key)
+        if words is _MISSING:
+            words = self._keep(key, frozenset(_WORD.findall(statement)))
+        return words  # type: ignore[return-value]
+
+    def _functions(
+        self, outline: Outline, names: frozenset[str], also: frozenset[str]
+    ) -> Iterator[Outlined]:
         for piece in outline.definitions:
             look = self._look(piece.text)
             if look is None:
+                if also and (plain := _plain(piece)) and plain.name in also:
+                    yield plain
                 continue
             key = (look.text, piece.heads, look.words & names)
             read = self._recall(key)
@@ -140,6 +150,8 @@ class Memory:
                     piece.text,
                     read.flaws,
                 )
+            elif also and (plain := _plain(piece)) and plain.name in also:
+                yield plain
 
     def _look(self, text: str) -> _Look | None:
         """None where it can be seen that there is a body already and no example."""
@@ -167,6 +179,18 @@ class Memory:
 
 
 _MISSING = object()
+
+
+def _plain(piece: Definition) -> Outlined | None:
+    """Without a look at its examples."""
+    found = FUNCTION.search(piece.text)
+    if found is None:
+        return None
+    classes = [one[1] for head in piece.heads if (one := _CLASS.match(head))]
+    name = ".".join([*classes, found[1]])
+    line = piece.line + piece.text.count("\n", 0, found.start(1))
+    last = piece.line + piece.text.count("\n")
+    return Outlined(name, line, piece.line, last, 0, False, piece.text)
 
 
 def _look(text: str) -> _Look | None:

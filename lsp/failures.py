@@ -1,0 +1,62 @@
+"""Why a function failed, or is unknown, as a page to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthd.lsp.engine import Failing, Known
+from synthd.lsp.standings import Shown, State, count
+
+_HEADS = {
+    State.VERIFIED: "passed its checks",
+    State.STALE: "was verified before it changed",
+    State.FAILED: "does not pass its checks",
+    State.UNKNOWN: "is not verified",
+}
+
+
+def told(shown: Shown, known: Known, text: str) -> str:
+    """text: of the document."""
+    head = _HEADS.get(shown.state, str(shown.state))
+    return "\n".join([f"# `{shown.function.name}` {head}", "", *_body(shown, known, text)])
+
+
+def _body(shown: Shown, known: Known, text: str) -> Iterator[str]:
+    if shown.message:
+        yield shown.message.strip()
+        yield ""
+    if known.total:
+        yield f"{known.passed} of {count(known.total, 'check')} passed."
+        yield ""
+    lines = text.splitlines()
+    for number, failing in enumerate(known.failing, 1):
+        yield from _failing(number, failing, lines)
+    if known.sandbox:
+        yield f"Sandbox: {known.sandbox}."
+
+
+def _failing(number: int, failing: Failing, lines: list[str]) -> Iterator[str]:
+    where = "" if failing.line is None else f" (line {failing.line + 1})"
+    yield f"## {number}. {failing.outcome.replace('_', ' ')}{where}"
+    yield ""
+    yield from _block(failing.check)
+    if failing.line is not None and failing.line < len(lines):
+        written = lines[failing.line].strip()
+        if written and written not in failing.check:
+            yield "Written as:"
+            yield ""
+            yield from _block(written)
+    if failing.detail:
+        yield "What came instead:"
+        yield ""
+        yield from _block(failing.detail)
+
+
+def _block(code: str) -> Iterator[str]:
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    yield f"{fence}text"
+    yield from code.splitlines()
+    yield fence
+    yield ""

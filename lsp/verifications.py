@@ -1,0 +1,296 @@
+"""What is known of the functions of each open document, and the runs that find it out.
+
+Whatever is known was said of a function's own text, and is shown only as long as that is the same;
+what was found out of a version that is gone counts for the functions that it left as they were.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from pygls.exceptions import JsonRpcContentModified
+
+from synthd.lsp.arguments import BadRequest
+from synthd.lsp.changes import Signal
+from synthd.lsp.engine import Inquiry, Known, ProofEngine, Proofs, Standing
+from synthd.lsp.functions import OUTDATED, Functions, Sight
+from synthd.lsp.later import Later
+from synthd.lsp.positions import Point, offset_at
+from synthd.lsp.proofs import of_proofs
+from synthd.lsp.session import Session
+from synthd.lsp.standings import Kept, Shown, State, newest, standing, untold
+from synthd.lsp.working import Working
+from synthd.synth.source.outlined import Key, Outlined
+
+LOOK = 0.3  # seconds after a change until certificates are looked at
+RUN = 0.2  # after saving
+TYPED = 1.5  # after a change, where that is when to verify
+SHOW = 1.0  # a run that takes longer is shown
+LONGEST = 600.0  # for all checks of a document
+UNTRUSTED = "This workspace is not trusted, and verifying runs its code. Trust it first."
+
+
+@dataclass(slots=True)
+class _Document:
+    """certified: by certificates; ran: by running, here. were: names of functions that have been
+    verified. asked: the functions to verify, by a place in them; None: all. running: those that
+    are being verified. said: why the last run found out nothing."""
+
+    uri: str
+    certified: dict[Key, Kept] = field(default_factory=dict)
+    ran: dict[Key, Kept] = field(default_factory=dict)
+    proofs: tuple[str, Proofs] | None = None  # of a text
+    were: set[str] = field(default_factory=set)
+    asked: set[Point | None] = field(default_factory=set)
+    running: set[Key] = field(default_factory=set)
+    said: str = ""
+
+
+class Verifications:
+    """told: the URI of a document of which something else is known now, or that has changed. ran:
+    the same, where it is something that was found out."""
+
+    def __init__(self, session: Session, functions: Functions) -> None:
+        self._session = session
+        self._functions = functions
+        self._documents: dict[str, _Document] = {}
+        self._look = Later("looking at certificates", self._looked, LOOK)
+        self._run = Later("verifying", self._verified, RUN)
+        self.told: Signal[str] = Signal()
+        self.ran: Signal[str] = Signal()
+        self.working = Working(session.jobs)
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        changes = self._session.changes
+        changes.opened.subscribe(self._opened)
+        changes.changed.subscribe(self._changed)
+        changes.saved.subscribe(self._saved)
+        changes.closed.subscribe(self._closed)
+        changes.known.subscribe(self._news)
+        changes.job.subscribe(self.working.forget)
+        changes.closing.subscribe(lambda _: self._close())
+
+    # ------------------------------------------------------------ what is shown
+
+    def shown(self, sight: Sight) -> list[Shown]:
+        document = self._documents.get(unquote(sight.buffer.uri))
+        jobs = self.working.on(sight)
+        now = time.time()
+        return [
+            self._shown(one, document, sight, now).of(jobs.get(one.key)) for one in sight.functions
+        ]
+
+    def _shown(
+        self, function: Outlined, document: _Document | None, sight: Sight, now: float
+    ) -> Shown:
+        rust = sight.rust
+        if document is None or function.stub:
+            return untold(function, rust)
+        if function.key in document.running:
+            return Shown(function, State.RUNNING, "verifying …", rust=rust)
+        kept = newest(document.certified.get(function.key), document.ran.get(function.key))
+        if kept is not None:
+            return standing(function, kept.now(function), now, rust)
+        if function.name in document.were:
+            stale = Known(function.name, function.line, Standing.STALE)
+            return standing(function, stale, now, rust)
+        shown = untold(function, rust)
+        return shown.because(document.said) if document.said else shown
+
+    def proofs(self, sight: Sight) -> Proofs | None:
+        """What Verus says of this very text."""
+        document = self._documents.get(unquote(sight.buffer.uri))
+        if document is None or document.proofs is None:
+            return None
+        text, proofs = document.proofs
+        return proofs if text == sight.buffer.text else None
+
+    # ------------------------------------------------------------ what is asked for
+
+    def ask(self, uri: str, point: Point | None) -> None:
+        """See synthd.lsp.presented."""
+        document = self._documents.get(unquote(uri))
+        if document is None:
+            raise BadRequest(f"{uri} is not open in the editor. Open it and ask again.")
+        if not self._session.trusted:
+            raise BadRequest(UNTRUSTED)
+        document.asked.add(point)
+        self._run.ask(uri, 0.0)
+
+    def _opened(self, uri: str) -> None:
+        self._documents[unquote(uri)] = _Document(uri)
+        self._look.ask(uri, 0.0)
+
+    def _changed(self, uri: str) -> None:
+        document = self._documents.get(unquote(uri))
+        if document is None:
+            return
+        self._run.drop(uri)
+        document.asked.clear()
+        document.running.clear()
+        self._look.ask(uri)
+        if self._session.verify == "change":
+            self._by_itself(document, TYPED)
+
+    def _saved(self, uri: str) -> None:
+        document = self._documents.get(unquote(uri))
+        if document is not None and self._session.verify in ("save", "change"):
+            self._by_itself(document, RUN)
+
+    def _by_itself(self, document: _Document, seconds: float) -> None:
+        if self._session.trusted:
+            document.asked.add(None)
+            self._run.ask(document.uri, seconds)
+
+    def _closed(self, uri: str) -> None:
+        self._look.drop(uri)
+        self._run.drop(uri)
+        self._documents.pop(unquote(uri), None)
+        self._functions.forget(uri)
+
+    def _news(self, path: str) -> None:
+        for document in self._documents.values():
+            buffer = self._session.buffers.get(document.uri)
+            if buffer is not None and path in ("", buffer.path):
+                self._look.ask(document.uri)
+
+    def _close(self) -> None:
+        self._look.close()
+        self._run.close()
+
+    # ------------------------------------------------------------ finding out
+
+    async def _looked(self, uri: str) -> None:
+        document = self._documents.get(unquote(uri))
+        sight = await self._functions.of(uri)
+        if document is None or sight is None:
+            return
+        if document.ran:
+            self._forget(document, await self._functions.rests(uri))
+        self.told.tell(uri)  # functions may have come, gone and moved
+        buffer = sight.buffer
+        found = await self._session.engine.known(buffer.path, buffer.text)
+        sight = await self._including(sight, found)
+        before, document.certified = document.certified, kept(sight, found, {})
+        document.were |= {
+            one.known.function
+            for one in document.certified.values()
+            if one.known.standing in (Standing.VERIFIED, Standing.STALE)
+        }
+        self.told.tell(uri)
+        if before != document.certified:
+            self.ran.tell(uri)
+
+    async def _including(self, sight: Sight, found: Sequence[Known]) -> Sight:
+        """With functions of which something is known though they have no examples. Raises
+        JsonRpcContentModified where the document is another one by now."""
+        uri = sight.buffer.uri
+        self._functions.include(uri, (one.function for one in found))
+        now = await self._functions.of(uri)
+        if now is None or now.buffer.text != sight.buffer.text:
+            raise JsonRpcContentModified(OUTDATED)
+        return now
+
+    async def _verified(self, uri: str) -> None:
+        document = self._documents.get(unquote(uri))
+        sight = await self._functions.of(uri)
+        if document is None or sight is None:
+            return
+        while document.asked:
+            asked = {None} if None in document.asked else set(document.asked)
+            for point in asked:
+                await self._once(document, sight, point)
+                document.asked.discard(point)
+            if None in asked:
+                document.asked.clear()
+
+    async def _once(self, document: _Document, sight: Sight, point: Point | None) -> None:
+        scope = {
+            one.key
+            for one in sight.functions
+            if not one.stub and (point is None or one.holds(point.line))
+        }
+        if point is None and not scope:
+            return
+
+        def show() -> None:
+            document.running = scope
+            self.told.tell(document.uri)
+
+        showing = asyncio.get_running_loop().call_later(0 if point else SHOW, show)
+        try:
+            async with asyncio.timeout(LONGEST):
+                await self._find_out(document, sight, point)
+        except TimeoutError:
+            document.said = f"its checks took more than {LONGEST / 60:.0f} minutes"
+        finally:
+            showing.cancel()
+            document.running = set()
+            self.told.tell(document.uri)
+        self.ran.tell(document.uri)
+
+    async def _find_out(self, document: _Document, sight: Sight, point: Point | None) -> None:
+        engine = await self._session.engine.get()
+        prove = sight.rust and isinstance(engine, ProofEngine)
+        found = await (self._prove if prove else self._check)(document, sight, point)
+        sight = await self._including(sight, found)
+        rests = await self._functions.rests(document.uri)
+        document.ran = {**document.ran, **kept(sight, found, rests)}
+        document.were |= {one.function for one in found if one.standing is Standing.VERIFIED}
+        if point is not None and document.said and not found:
+            self._session.editor.warn(document.said)
+
+    async def _check(
+        self, document: _Document, sight: Sight, point: Point | None
+    ) -> Sequence[Known]:
+        session, buffer = self._session, sight.buffer
+        encoding = session.buffers.encoding
+        inquiry = Inquiry(
+            buffer.path,
+            buffer.text,
+            buffer.version or 0,
+            None if point is None else offset_at(buffer.text, point, encoding),
+            session.buffers.folder(buffer.path),
+            session.trusted,
+            session.settings,
+        )
+        verified = await session.engine.verify(inquiry)
+        document.said = verified.message
+        return verified.known
+
+    async def _prove(self, document: _Document, sight: Sight, _: Point | None) -> Sequence[Known]:
+        engine = await self._session.engine.get()
+        assert isinstance(engine, ProofEngine)
+        buffer, trusted = sight.buffer, self._session.trusted
+        proofs = await engine.verify_rust(
+            buffer.path, buffer.text, buffer.version or 0, trusted=trusted
+        )
+        if proofs is None:
+            raise JsonRpcContentModified(OUTDATED)
+        document.said, document.proofs = proofs.message, (buffer.text, proofs)
+        return of_proofs(sight, proofs)
+
+    def _forget(self, document: _Document, rests: dict[Key, int]) -> None:
+        """What was found out of functions that are gone, or that now call something else."""
+        names = {name for name, _ in rests}
+        document.ran = {
+            key: one
+            for key, one in document.ran.items()
+            if rests.get(key, one.rest + 1) == one.rest
+        }
+        document.were &= names
+
+
+def kept(sight: Sight, found: Iterable[Known], rests: dict[Key, int]) -> dict[Key, Kept]:
+    """By the text that each is about: a function's that stands where it says."""
+    lines = {(one.name, one.line): one for one in sight.functions}
+    return {
+        function.key: Kept(one, function.first, rests.get(function.key, 0))
+        for one in found
+        if (function := lines.get((one.function, one.line))) is not None
+    }

@@ -11,7 +11,7 @@ import logging
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.service.faults import name as fault
 from synthd.daemon.sessions.engine import JobEngine, Jobs
-from synthd.lsp.lenses import Reading
+from synthd.lsp.functions import Reading
 from synthd.lsp.server import create
 from synthd.lsp.serving import serve_streams
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.lenses import Reading
+from synthd.lsp.functions import Reading
 from synthd.lsp.outgoing import StreamOutlet
 from synthd.lsp.protocol import Protocol
 from synthd.lsp.server import Server, create

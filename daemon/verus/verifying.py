@@ -8,6 +8,7 @@ the gate and every vacuity probe besides.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +36,8 @@ from synthd.synth.rust.function import Mode, RustFunction
 from synthd.synth.rust.functions import functions
 from synthd.synth.source.text import SourceText
 from synthd.synth.verifiers.verus.checker import Checker
-from synthd.synth.verifiers.verus.gate import Rules, inspect
-from synthd.synth.verifiers.verus.gate.graph import mentioned
+from synthd.synth.verifiers.verus.gate import Rules, Unchanged
+from synthd.synth.verifiers.verus.gate.graph import Mentions
 from synthd.synth.verifiers.verus.placing import Edit, Marked, applied
 from synthd.synth.verifiers.verus.preflight import Trouble
 from synthd.synth.verifiers.verus.probes import FALSE, Aim, Probe, Probed, read
@@ -103,16 +104,18 @@ class Verifying:
         if any(one.status is Status.VERIFIED for one in report.functions):
             again = await self.checker.check(text, seed=SECOND_SEED)
             entries = await self._entries(text)
-        every = functions(text)
-        return [*told.whole(), *self._each(told, every, again, entries)]
+        # In a thread: a file of thousands of lines takes seconds.
+        return await asyncio.to_thread(lambda: [*told.whole(), *self._each(told, again, entries)])
 
     def _each(
         self,
         told: _Telling,
-        every: tuple[RustFunction, ...],
         again: VerusReport | None,
         entries: dict[str, Probed],
     ) -> Iterator[RustReport]:
+        text = told.source.text
+        every = functions(text)
+        file = _File(every, Unchanged.of(text, self.rules), Mentions.of(text, every))
         everywhere = told.trusted(every)
         stable = _verified(again) if again else frozenset()
         known = {one.path: one for one in told.report.functions}
@@ -129,7 +132,7 @@ class Verifying:
             grounds = Grounds(
                 function.path in stable, probed, _outside(everywhere, told, function), _level(told)
             )
-            found = self._standing(told, function, own, every, grounds)
+            found = self._standing(told, function, own, file, grounds)
             yield told.about(function, found)
 
     def _standing(
@@ -137,13 +140,13 @@ class Verifying:
         told: _Telling,
         function: RustFunction,
         own: FunctionResult,
-        every: tuple[RustFunction, ...],
+        file: _File,
         grounds: Grounds,
     ) -> Known:
         if own.status is Status.FAILED:
             return refuted(function, own, told.report)
         try:
-            cheats = inspect(told.source.text, told.source.text, function.path, self.rules)
+            cheats = file.gate.inspect(function)
         except RustSourceError:  # its brackets do not pair: nothing can be said of it
             return unknown(function, told.report)
         if cheats:
@@ -155,8 +158,8 @@ class Verifying:
         failing = frozenset(
             one.path for one in told.report.functions if one.status is Status.FAILED
         )
-        rests = failing & mentioned(told.source.text, every, function.path)
-        rests |= {f.path for f in every if f.mode is Mode.SPEC and f.path in failing}
+        rests = failing & file.mentions.from_(function.path) if failing else failing
+        rests |= {f.path for f in file.every if f.mode is Mode.SPEC and f.path in failing}
         if rests:
             message = f"{function.path} is verified by itself, but rests on {_listed(rests)}"
             return Known(RustStanding.UNDECIDED, f"{message}, which is not", (), grounds)
@@ -177,6 +180,15 @@ class Verifying:
                 marked = Marked.of(program, (program.index(FALSE, one.body.start),))
                 found[one.path] = read(Probe(Aim.ENTRY, one.line, marked), report, one.path)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What was read once for all of its functions."""
+
+    every: tuple[RustFunction, ...]
+    gate: Unchanged
+    mentions: Mentions
 
 
 @dataclass(frozen=True, slots=True)

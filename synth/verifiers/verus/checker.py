@@ -133,7 +133,9 @@ class Checker:
                 self._level,
                 self.limits,
             )
-        report = understand(program, ran, only=only, version=self.installation.version)
+        # In a thread: a program of thousands of lines takes a while to be read.
+        version = self.installation.version
+        report = await asyncio.to_thread(understand, program, ran, only=only, version=version)
         await self._cache.put(key, program, report)
         return report
 

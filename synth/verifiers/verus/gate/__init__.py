@@ -9,5 +9,6 @@ loop that never ends) is what the probes beside it are for.
 from synthd.synth.verifiers.verus.gate.inspection import Gate, inspect
 from synthd.synth.verifiers.verus.gate.original import Original
 from synthd.synth.verifiers.verus.gate.rules import PaperVariant, Rule, Rules, Violation
+from synthd.synth.verifiers.verus.gate.unchanged import Unchanged
 
-__all__ = ["Gate", "Original", "PaperVariant", "Rule", "Rules", "Violation", "inspect"]
+__all__ = ["Gate", "Original", "PaperVariant", "Rule", "Rules", "Unchanged", "Violation", "inspect"]

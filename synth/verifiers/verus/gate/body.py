@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,9 +52,19 @@ def code(text: str, first_line: int = 1) -> Code:
     return code_of(meaningful(text), text, first_line)
 
 
-def code_of(tokens: tuple[Token, ...], text: str, first_line: int = 1) -> Code:
-    """tokens: some of the text's."""
-    starts = tuple(at + 1 for at, letter in enumerate(text) if letter == "\n")
+def line_starts(text: str) -> tuple[int, ...]:
+    """Of all lines but the first."""
+    return tuple(found.end() for found in re.finditer("\n", text))
+
+
+def code_of(
+    tokens: tuple[Token, ...],
+    text: str,
+    first_line: int = 1,
+    lines: tuple[int, ...] | None = None,
+) -> Code:
+    """tokens: some of the text's. lines: their starts, where they are known."""
+    starts = line_starts(text) if lines is None else lines
     return Code(tokens, tuple(plain(t) for t in tokens), _partners(tokens), starts, first_line)
 
 

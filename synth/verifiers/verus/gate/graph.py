@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import takewhile
 
 from synthd.synth.rust.function import Mode, RustFunction
@@ -20,8 +21,22 @@ def mentioned(text: str, functions: tuple[RustFunction, ...], path: str) -> froz
 
     By last names only, so rather too many: this is for finding out what a proof may rest on.
     """
-    words = {f.path: _words(f.whole.of(text)) for f in functions}
-    return _reached(functions, path, lambda one, other: other.name in words[one.path])
+    return Mentions.of(text, functions).from_(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The same for many functions of a file."""
+
+    functions: tuple[RustFunction, ...]
+    words: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, text: str, functions: tuple[RustFunction, ...]) -> Mentions:
+        return cls(functions, {f.path: _words(f.whole.of(text)) for f in functions})
+
+    def from_(self, path: str) -> frozenset[str]:
+        return _reached(self.functions, path, lambda one, other: other.name in self.words[one.path])
 
 
 def recursive(text: str, functions: tuple[RustFunction, ...], path: str) -> bool:

@@ -13,7 +13,7 @@ from synthd.synth.verifiers.verus.gate.body import code
 from synthd.synth.verifiers.verus.gate.items import declared
 from synthd.synth.verifiers.verus.gate.macros import called
 
-_NO_TERMINATION = frozenset({"exec_allows_no_decreases_clause", "assume_termination"})
+NO_TERMINATION = frozenset({"exec_allows_no_decreases_clause", "assume_termination"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Original:
             names,
             declared(rest) | header,
             called(rest),
-            bool(names & _NO_TERMINATION),
+            bool(names & NO_TERMINATION),
         )
 
     def body_in(self, changed: tuple[Token, ...]) -> tuple[Token, ...] | None:

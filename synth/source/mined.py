@@ -1,0 +1,227 @@
+"""Examples for a function that its tests and uses already state.
+
+Nothing is run: what is written in a test or beside a call is read, and offered as a doctest. Which
+of them is right the user says; two that contradict each other are offered neither.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthd.synth.problem import Check, Doctest, Example
+from synthd.synth.source import python
+from synthd.synth.source.contradictions import contradictions
+from synthd.synth.source.errors import SourceError
+from synthd.synth.source.examples import Stated, callee, examples
+from synthd.synth.source.function import Target
+from synthd.synth.source.mining.claims import Claim, Relation, Shown, differ, literal_of, shown
+from synthd.synth.source.mining.files import Found, Limits, Reading
+from synthd.synth.source.mining.insertion import Insertion, with_examples
+from synthd.synth.source.mining.modules import Home
+from synthd.synth.source.mining.names import PURE, Sought, scope_of
+from synthd.synth.source.mining.suggestion import Kind, Suggestion
+from synthd.synth.source.mining.tests import test_claims
+from synthd.synth.source.mining.usage import commented, comments, docstring_claims, document
+from synthd.synth.source.names import bound, module
+from synthd.synth.source.target import at
+from synthd.synth.source.text import SourceText
+
+__all__ = ["Insertion", "Kind", "Limits", "Suggestion", "mined", "with_examples"]
+
+MOST = 8
+_MOST_RAISING = 2
+
+
+def mined(
+    text: str, offset: int, path: str, workspace: str | None, limits: Limits | None = None
+) -> tuple[Suggestion, ...]:
+    """For the function at an offset (in code points) of a buffer, the best first.
+
+    path: of the buffer, absolute. Without a workspace only the files beside it are read. Empty
+    where there is no function, or nothing is known. It reads files: not for an event loop.
+    """
+    try:
+        source = SourceText.from_text(text, path)
+        target = at(source, offset)
+    except SourceError:
+        return ()
+    if target.declared_only or not target.parseable:
+        return ()
+    root = Path(workspace) if workspace else Path(path).parent
+    tree = module(source)
+    sought = _sought(source, target, tree, Home(Path(path), root))
+    reading = Reading(Path(path), Path(workspace) if workspace else None, target.name, limits)
+    name = Path(path).relative_to(root).as_posix() if Path(path).is_relative_to(root) else path
+    claims = [_Placed(c, k, name, 0) for k, c in _guarded(_own(source, target, tree, sought, path))]
+    for number, found in enumerate(reading.files(), 1):
+        claims += [_Placed(c, k, found.name, number) for k, c in _guarded(_of(found, sought))]
+    return _chosen(claims, examples(source, target), target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    claim: Claim
+    kind: Kind
+    file: str
+    distance: int  # files in the order of their likelihood
+
+
+def _sought(source: SourceText, target: Target, tree: ast.Module, home: Home) -> Sought:
+    names = [name for node in tree.body for name in bound(node)]
+    constants = {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and literal_of(node.value) is not None
+        for name in bound(node)
+        if names.count(name) == 1
+    }
+    return Sought(callee(source, target), home, frozenset(constants), frozenset(names) & PURE)
+
+
+Kinds = Iterator[tuple[Kind, Claim]]
+
+
+def _own(source: SourceText, target: Target, tree: ast.Module, sought: Sought, path: str) -> Kinds:
+    scope = scope_of(tree, sought, path, own=True)
+    lines = source.code.split("\n")
+    yield from ((Kind.TEST, claim) for claim in test_claims(tree, scope))
+    yield from ((Kind.USAGE, claim) for claim in docstring_claims(tree, scope, target.line))
+    yield from ((Kind.USAGE, claim) for claim in commented(tree, lines, scope))
+    yield from ((Kind.USAGE, claim) for claim in comments(lines, scope))
+
+
+def _of(found: Found, sought: Sought) -> Kinds:
+    if found.is_document:
+        claims = document(found.text, sought, str(found.path))
+        yield from ((Kind.USAGE, claim) for claim in claims)
+        return
+    try:
+        tree = python.parse(found.text)
+    except python.Unparsable:
+        return
+    scope = scope_of(tree, sought, str(found.path))
+    if sought.head not in scope.ours.values() and not scope.modules:
+        return
+    yield from ((Kind.TEST, claim) for claim in test_claims(tree, scope))
+    yield from ((Kind.USAGE, claim) for claim in docstring_claims(tree, scope))
+    lines = found.text.split("\n")
+    yield from ((Kind.USAGE, claim) for claim in commented(tree, lines, scope))
+
+
+def _guarded(claims: Kinds) -> list[tuple[Kind, Claim]]:
+    """What was read before a text turned out to be nested beyond all measure."""
+    found = []
+    try:
+        for one in claims:
+            found.append(one)
+    except (RecursionError, MemoryError):
+        pass
+    return found
+
+
+def _chosen(claims: list[_Placed], stated: Stated, target: Target) -> tuple[Suggestion, ...]:
+    returns = _annotation(target)
+    known = {key for check in stated.checks for key in _keys(check, target)}
+    fresh = [one for one in claims if not (_calls(one.claim.observed, target) & known)]
+    ranked = []
+    for order, one in enumerate(_agreed(fresh)):
+        text = shown(one.claim, returns)
+        if text is not None:
+            ranked.append((_rank(one, text, target), order, one, text))
+    return tuple(_admitted(sorted(ranked, key=lambda r: (r[0], r[1])), stated, target))
+
+
+Ranked = tuple[tuple[int, ...], int, _Placed, Shown]
+
+
+def _admitted(ranked: Iterable[Ranked], stated: Stated, target: Target) -> Iterator[Suggestion]:
+    checks: list[Check] = list(stated.checks)
+    clashes = len(contradictions(checks))
+    sources: set[str] = set()
+    raising = 0
+    for _, _, one, text in ranked:
+        check = Doctest("mined", f"{text.source}\n", f"{text.want}\n", 0)
+        raises = one.claim.relation is Relation.RAISES
+        if text.source in sources or (raises and raising >= _MOST_RAISING):
+            continue
+        if len(contradictions([*checks, check])) > clashes:
+            continue
+        checks.append(check)
+        sources.add(text.source)
+        raising += raises
+        origin = f"{one.file}:{one.claim.line}"
+        yield Suggestion(f">>> {text.source}\n{text.want}", origin, one.kind)
+        if len(sources) == MOST:
+            return
+
+
+def _rank(one: _Placed, text: Shown, target: Target) -> tuple[int, ...]:
+    raises = one.claim.relation is Relation.RAISES
+    long = len(text.source) + len(text.want) > 100
+    indirect = not isinstance(one.claim.observed, ast.Call | ast.Attribute) or not _outermost(
+        one.claim.observed, target
+    )
+    return (one.kind is not Kind.TEST, raises, long, indirect, not text.plain, one.distance)
+
+
+def _outermost(node: ast.Call | ast.Attribute, target: Target) -> bool:
+    """Whether the expression is a call of the function, and nothing around it."""
+    func = node.func if isinstance(node, ast.Call) else node
+    return _name(func) in (target.name, *target.classes[-1:])
+
+
+def _agreed(claims: list[_Placed]) -> Iterator[_Placed]:
+    """One of each, and none about which two tests differ. A test counts more than a comment."""
+    groups: dict[str, list[_Placed]] = {}
+    for one in claims:
+        groups.setdefault(ast.dump(one.claim.observed), []).append(one)
+    for group in groups.values():
+        tests = [one for one in group if one.kind is Kind.TEST]
+        counted = tests or group
+        first = counted[0]
+        if not any(differ(first.claim, other.claim) for other in counted[1:]):
+            yield first
+
+
+def _annotation(target: Target) -> ast.expr | None:
+    code = target.signature.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        (node,) = python.parse(f"{code} pass").body
+    except python.Unparsable:
+        return None
+    return node.returns if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
+
+
+def _keys(check: Check, target: Target) -> set[str]:
+    text = check.call if isinstance(check, Example) else getattr(check, "source", "")
+    try:
+        return _calls(python.parse(text.strip()), target)
+    except python.Unparsable:
+        return set()
+
+
+def _calls(node: ast.AST, target: Target) -> set[str]:
+    """The calls of the function in it, however their arguments are named."""
+    found = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and _name(part.func) in (target.name, *target.classes[-1:]):
+            found.add(_normal(part, target))
+        elif isinstance(part, ast.Attribute) and part.attr == target.name:
+            found.add(ast.dump(part))
+    return found if not target.classes else {key for key in found if target.name in key}
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _normal(call: ast.Call, target: Target) -> str:
+    names = target.parameters[1:] if target.receiver else target.parameters
+    values = dict(zip(names, call.args, strict=False))
+    values |= {k.arg: k.value for k in call.keywords if k.arg}
+    rest = call.args[len(names) :]
+    parts = [f"{name}={ast.dump(values[name])}" for name in sorted(values)]
+    return " ".join([ast.dump(call.func), *parts, *map(ast.dump, rest)])

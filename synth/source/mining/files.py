@@ -1,0 +1,179 @@
+"""Which files of a workspace are read for uses of a function, and how much of them.
+
+Nothing that git ignores, nothing hidden, no environment, and no way out of the workspace.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthd.synth.source.errors import SourceError
+from synthd.synth.source.text import SourceText
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_SKIPPED = frozenset(
+    {"venv", "env", "node_modules", "__pycache__", "build", "dist", "site-packages", "target"}
+    | {"htmlcov", "vendor", "third_party"}
+)
+_DOCUMENTS = (".md", ".rst")
+_MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    files: int = 200
+    bytes: int = 2_000_000
+    seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    path: Path
+    name: str  # as a person would write it, from the workspace
+    text: str
+
+    @property
+    def is_document(self) -> bool:
+        return self.path.suffix in _DOCUMENTS
+
+    @property
+    def is_test(self) -> bool:
+        stem = self.path.stem
+        return stem.startswith("test_") or stem.endswith("_test") or "tests" in self.path.parts
+
+
+class Reading:
+    """One look through a workspace, within limits. word: what a file must have in it."""
+
+    def __init__(
+        self, path: Path, workspace: Path | None, word: str, limits: Limits | None = None
+    ) -> None:
+        self._path, self._word = path, word
+        self._root = workspace if workspace is not None else path.parent
+        self._deep = workspace is not None
+        self._limits = limits or Limits()
+        self._end = time.monotonic() + self._limits.seconds
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self._end
+
+    def files(self) -> Iterator[Found]:
+        """Those that name the function, the likeliest first. Unreadable ones are passed over."""
+        root = self._root.resolve()
+        number = size = 0
+        for path in self._ranked(list(self._candidates())):
+            if self.over or number >= self._limits.files:
+                return
+            data = _read(path, root, self._limits.bytes - size)
+            if data is None:
+                continue
+            number, size = number + 1, size + len(data)
+            if self._word.encode() not in data:
+                continue
+            try:
+                text = SourceText.from_bytes(data, str(path)).code
+            except SourceError:
+                continue
+            yield Found(path, path.relative_to(self._root).as_posix(), text)
+
+    def _candidates(self) -> Iterator[Path]:
+        entries = 0
+        waiting: list[tuple[Path, tuple[Ignore, ...]]] = [(self._root, ())]
+        while waiting and not self.over:
+            folder, outer = waiting.pop(0)
+            rules = (*outer, *_ignoring(folder))
+            for entry in _entries(folder):
+                entries += 1
+                if entries > _MOST_ENTRIES:
+                    return
+                path = folder / entry.name
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name.startswith(".") or any(rule(path, is_folder) for rule in rules):
+                    continue
+                if is_folder:
+                    if self._deep and _is_entered(path):
+                        waiting.append((path, rules))
+                elif path.suffix == ".py" or path.suffix in _DOCUMENTS:
+                    yield path
+
+    def _ranked(self, paths: list[Path]) -> list[Path]:
+        own, stem = self._path, self._path.stem
+
+        def rank(path: Path) -> tuple[int, int, str]:
+            if path.suffix in _DOCUMENTS:
+                likely = 2
+            elif path.stem in (f"test_{stem}", f"{stem}_test"):
+                likely = 0
+            elif path.stem.startswith("test_") or path.stem.endswith("_test"):
+                likely = 1
+            else:
+                likely = 3
+            return likely, len(path.parts), str(path)
+
+        return sorted((p for p in paths if p != own), key=rank)
+
+
+Ignore = Callable[[Path, bool], bool]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_entered(folder: Path) -> bool:
+    return folder.name not in _SKIPPED and not (folder / "pyvenv.cfg").exists()
+
+
+def _ignoring(folder: Path) -> list[Ignore]:
+    """What the folder's own .gitignore says."""
+    data = _read(folder / ".gitignore", folder.resolve(), 100_000)
+    if not data:
+        return []
+    spec = _spec(data.decode(errors="replace"))
+    if spec is None:
+        return []
+
+    def ignored(path: Path, is_folder: bool) -> bool:
+        name = path.relative_to(folder).as_posix()
+        return spec.match_file(f"{name}/" if is_folder else name)
+
+    return [ignored]
+
+
+def _spec(text: str) -> GitIgnoreSpec | None:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(text.splitlines())
+    except ValueError:
+        return None  # git passes over what it does not understand; this does so for the file
+
+
+def _read(path: Path, root: Path, most: int) -> bytes | None:
+    """A plain file within the root; None for anything else, and for what is too large."""
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(root):
+            return None
+        # A pipe or a device in a file's place must not hold us.
+        handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(handle, "rb") as file:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+                return None
+            return file.read(most)
+    except (OSError, ValueError, RuntimeError):
+        return None

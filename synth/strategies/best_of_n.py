@@ -27,6 +27,13 @@ from synthd.synth.strategies.drafting import drafts
 class BestOfN:
     n: int = field(default=16, metadata={"meaning": "programs drawn"})
     temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    top_p: float = field(
+        default=0.0,
+        metadata={
+            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
+            "most": 1,
+        },
+    )
     value: Literal["first", "logprob", "public-logprob", "verifier"] = field(
         default="first",
         metadata={
@@ -46,7 +53,8 @@ class BestOfN:
     async def __call__(self, run: Run) -> None:
         estimator = learned(run) if self.value == "verifier" else None
         logprobs = self.value in ("logprob", "public-logprob")
-        drawn = await drafts(run, self.n, self.temperature, logprobs=logprobs)
+        top_p = self.top_p or None
+        drawn = await drafts(run, self.n, self.temperature, logprobs=logprobs, top_p=top_p)
         programs = [attempt for attempt in drawn if attempt.candidate.code]
         if not programs or not self.collects:
             return

@@ -129,6 +129,7 @@ def test_a_program_that_was_drawn_twice_is_in_its_group_twice(world) -> None:
 @pytest.mark.parametrize(
     ("name", "asked"),
     [
+        ("best-of-n", {"n": 2}),
         ("mbr", {"n": 2}),
         ("self-consistency", {"n": 2}),
         ("multi-turn", {"n": 2, "turns": 2}),

@@ -76,6 +76,12 @@ class Buffers:
         holding = [f for f in [*folders, workspace.root_path] if f and _holds(f, path)]
         return max(holding, key=len, default=None)
 
+    def root(self) -> str | None:
+        """The first workspace folder."""
+        workspace = self._workspace()
+        folders = [to_fs_path(folder.uri) for folder in workspace.folders.values()]
+        return next((folder for folder in folders if folder), workspace.root_path)
+
     def _notice(self) -> None:
         """A document was opened, changed or closed."""
         self._changed.set()

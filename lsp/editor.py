@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError as Abandoned
 from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
+
+from synthd.lsp.previews import Mode
+
+EVENTS = frozenset({"jobProgress", "verification", "status", "search", "question"})
 
 
 class EditorFailed(Exception):
@@ -19,6 +24,15 @@ class Editor:
     def __init__(self, protocol: LanguageServerProtocol) -> None:
         self._protocol = protocol
         self.name = ""  # as the editor calls itself when it connects
+        self.events: frozenset[str] = frozenset()  # those of EVENTS that it wants
+        self._preview: Mode | None = None  # as it asked for
+
+    def configure(self, preview: object, events: object) -> None:
+        """From its initializationOptions, where they say something that is known."""
+        if isinstance(preview, str) and preview in set(Mode):
+            self._preview = Mode(preview)
+        if isinstance(events, Iterable) and not isinstance(events, str):
+            self.events = EVENTS.intersection(one for one in events if isinstance(one, str))
 
     async def ask(self, method: str, params: object, seconds: float) -> Any:
         """The editor's answer. Raises EditorFailed.
@@ -38,6 +52,18 @@ class Editor:
     def notify(self, method: str, params: object) -> None:
         self._protocol.notify(method, params)
 
+    async def choose(self, message: str, titles: Sequence[str], seconds: float) -> str | None:
+        """One of the titles, which differ; None where the user wants none, or the editor cannot."""
+        actions = [types.MessageActionItem(title) for title in titles]
+        kind = types.MessageType.Info
+        params = types.ShowMessageRequestParams(kind, f"synthd: {message}", actions)
+        try:
+            answer = await self.ask(types.WINDOW_SHOW_MESSAGE_REQUEST, params, seconds)
+        except EditorFailed:
+            return None
+        title = getattr(answer, "title", None)
+        return title if title in titles else None
+
     def inform(self, message: str) -> None:
         self._show(types.MessageType.Info, message)
 
@@ -46,6 +72,24 @@ class Editor:
 
     def _show(self, kind: types.MessageType, message: str) -> None:
         self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, f"synthd: {message}"))
+
+    @property
+    def preview(self) -> Mode:
+        if self._preview is Mode.ANNOTATIONS and not self._confirms_edits:
+            return Mode.COMMAND
+        return self._preview or (Mode.ANNOTATIONS if self._confirms_edits else Mode.COMMAND)
+
+    @property
+    def has_accept(self) -> bool:
+        """Whether its user can say synthd.accept: it asked for that, or shows lenses."""
+        text = self._protocol.client_capabilities.text_document
+        return self._preview is Mode.COMMAND or bool(text and text.code_lens)
+
+    @property
+    def _confirms_edits(self) -> bool:
+        workspace = self._protocol.client_capabilities.workspace
+        edit = workspace.workspace_edit if workspace else None
+        return bool(edit and edit.document_changes and edit.change_annotation_support)
 
     @property
     def shows_progress(self) -> bool:

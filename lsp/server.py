@@ -13,16 +13,14 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
-from synthd.lsp import arguments, features, wire
+from synthd.lsp import commands, features
 from synthd.lsp.buffers import Buffers
 from synthd.lsp.changes import Changes
 from synthd.lsp.editor import Editor
-from synthd.lsp.edits import Edits
 from synthd.lsp.engine import Engine
+from synthd.lsp.functions import Reading
 from synthd.lsp.lazy import LazyEngine
-from synthd.lsp.lenses import Lenses, Reading
 from synthd.lsp.presented import Verifications, Virtual
-from synthd.lsp.progress import job_of
 from synthd.lsp.protocol import Protocol
 from synthd.lsp.session import Session
 
@@ -57,10 +55,8 @@ class Server(LanguageServer):
         self.changes = Changes()
         editor = Editor(self.protocol)
         buffers = Buffers(lambda: self.workspace)
-        edits = Edits(editor, buffers)
-        self.lenses = Lenses(buffers, reading)
         engine = LazyEngine(make_engine, self.changes.known.tell)
-        self.session = Session(editor, buffers, edits, engine, self.changes)
+        self.session = Session(editor, buffers, engine, self.changes, reading)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """A line in the log. pygls shows the user a window, which they could do nothing about."""
@@ -75,7 +71,7 @@ def create(make_engine: Callable[[], Engine], reading: Reading) -> Server:
     server = Server(make_engine, reading)
     _register_lifecycle(server)
     _register_documents(server)
-    _register_commands(server)
+    commands.register(server)
     features.register(server)
     return server
 
@@ -96,6 +92,7 @@ def _register_lifecycle(server: Server) -> None:
         options = params.initialization_options
         if isinstance(options, Mapping):
             session.trusted = options.get("trusted", True) is True
+            session.editor.configure(options.get("preview"), options.get("events"))
             _configure(session, options.get("settings"))
 
     @server.feature(types.INITIALIZED)
@@ -118,9 +115,12 @@ def _register_lifecycle(server: Server) -> None:
 
 
 def _configure(session: Session, given: object) -> None:
-    """Checked by the engine, which says with the next job what is wrong."""
+    """Checked by the engine, which says with the next job what is wrong; but when to verify by
+    itself is this server's to know (save, change or off)."""
     if isinstance(given, Mapping):
-        session.settings = {str(key): value for key, value in given.items()}
+        settings = {str(key): value for key, value in given.items()}
+        session.verify = str(settings.pop("verify", "save"))
+        session.settings = settings
 
 
 def _register_documents(server: Server) -> None:
@@ -143,31 +143,4 @@ def _register_documents(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
         buffers.close(params.text_document.uri)
-        server.lenses.forget(params.text_document.uri)
         changes.closed.tell(params.text_document.uri)
-
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
-    async def lenses(params: types.CodeLensParams) -> list[dict[str, object]]:
-        return await server.lenses.of(params.text_document.uri)
-
-
-def _register_commands(server: Server) -> None:
-    session = server.session
-
-    @server.command("synthd.synthesize")
-    def synthesize(given: list[object]) -> dict[str, object]:
-        return wire.started(session.synthesize(arguments.target(given)))
-
-    @server.command("synthd.cancel")
-    def cancel(given: list[object]) -> dict[str, object]:
-        return wire.cancelled(*session.cancel(arguments.job_id(given)))
-
-    @server.command("synthd.jobs")
-    def jobs(_: list[object]) -> dict[str, object]:
-        return wire.listing(session.jobs)
-
-    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
-    def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
-        job = session.jobs.get(job_of(params.token))
-        if job is not None:
-            session.jobs.cancel(job)

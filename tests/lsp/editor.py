@@ -50,6 +50,8 @@ class Client:
         self.received: list[dict[str, Any]] = []
         self.applies: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]] = self.apply
         self.agrees_to_progress = True
+        self.picks: Callable[[dict[str, Any]], Awaitable[str | None]] = self.pick
+        self.answers: dict[str, Any] = {}  # to other requests of the server, by method
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self.gone = asyncio.Event()  # the server has hung up
         self._news = asyncio.Event()
@@ -79,7 +81,12 @@ class Client:
         return await self.request("workspace/executeCommand", params)
 
     async def initialize(self, **params: Any) -> Any:
-        given = {"processId": os.getpid(), "rootUri": None, "capabilities": CAPABILITIES}
+        given = {
+            "processId": os.getpid(),
+            "rootUri": None,
+            "capabilities": CAPABILITIES,
+            "initializationOptions": {"preview": "none"},  # most tests are about what follows
+        }
         answer = await self.request("initialize", {**given, **params})
         self.notify("initialized", {})
         return answer
@@ -100,13 +107,19 @@ class Client:
         changes = [{"text": self.texts[uri]}]
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
-    async def synthesize(self, uri: str, line: int = 1, character: int = 0) -> str:
-        where = {"line": line, "character": character}
+    async def synthesize(self, uri: str, line: int = 1, character: int = 0, **more: Any) -> str:
         answer = await self.command(
-            "synthd.synthesize", {"textDocument": {"uri": uri}, "position": where}
+            "synthd.synthesize", {**self.place(uri, line, character), **more}
         )
         assert answer["schema"] == 1
         return str(answer["job"])
+
+    def place(self, uri: str, line: int = 1, character: int = 0) -> dict[str, Any]:
+        """What most commands take."""
+        return {
+            "textDocument": {"uri": uri},
+            "position": {"line": line, "character": character},
+        }
 
     # What the editor does when the server asks
 
@@ -117,6 +130,10 @@ class Client:
             return {"applied": False, "failureReason": "version mismatch"}
         self.edit(uri, change["edits"])
         return {"applied": True}
+
+    async def pick(self, params: dict[str, Any]) -> str | None:
+        """The title of what the user picks in a window; None: the window is closed."""
+        return None
 
     def edit(self, uri: str, edits: list[dict[str, Any]]) -> None:
         (edit,) = edits
@@ -140,9 +157,18 @@ class Client:
     async def end_of(self, job: str) -> dict[str, Any]:
         def ends() -> list[dict[str, Any]]:
             told = [p for p in self.heard("synthd/job") if p["job"] == job]
-            return [p for p in told if p["state"] not in ("running", "applying")]
+            return [p for p in told if p["state"] not in ("running", "ready", "applying")]
 
         return dict((await self.until(ends))[0])
+
+    async def ready(self, job: str) -> dict[str, Any]:
+        """What is shown of a job whose edit waits."""
+
+        def waits() -> list[dict[str, Any]]:
+            told = [p for p in self.heard("synthd/job") if p["job"] == job]
+            return [p for p in told if p["state"] == "ready"]
+
+        return dict((await self.until(waits))[-1])
 
     def progress(self, job: str) -> list[dict[str, Any]]:
         told = self.heard("$/progress")
@@ -218,8 +244,11 @@ class Client:
     async def _serve(self, message: dict[str, Any]) -> None:
         if message["method"] == "workspace/applyEdit":
             self.send({"id": message["id"], "result": await self.applies(message["params"])})
+        elif message["method"] == "window/showMessageRequest":
+            title = await self.picks(message["params"])
+            self.send({"id": message["id"], "result": title and {"title": title}})
         elif self.agrees_to_progress:
-            self.send({"id": message["id"], "result": None})
+            self.send({"id": message["id"], "result": self.answers.get(message["method"])})
         else:
             error = {"code": -32601, "message": "no progress here"}
             self.send({"id": message["id"], "error": error})

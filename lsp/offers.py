@@ -1,0 +1,248 @@
+"""From a verified program to a buffer that holds it: placed, verified again where it has to be,
+shown, wanted, applied, compared.
+
+Each step looks at the buffer anew: what is typed meanwhile sends it back to the first, never over
+the user's text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from synthd.lsp import anchors
+from synthd.lsp.anchors import Anchored
+from synthd.lsp.buffers import Buffer, Buffers
+from synthd.lsp.editor import Editor
+from synthd.lsp.edits import CHANGED, CLOSED, Edits, Label, Landing
+from synthd.lsp.engine import Inquiry, Known, Replacement, Result, Standing
+from synthd.lsp.functions import Reading
+from synthd.lsp.jobs import Job, State, Verdict
+from synthd.lsp.lazy import LazyEngine
+from synthd.lsp.positions import same_text, with_line_ends_of
+from synthd.lsp.previews import Mode, preview
+
+log = logging.getLogger(__name__)
+
+VERIFY = 300.0  # seconds for verifying again
+KEEP = 10.0  # seconds for keeping a certificate
+WAIT = 24 * 3600.0  # seconds that an edit waits for synthd.accept
+ROUNDS = 20  # edits of the buffer that came between, after which it is left alone
+OTHER = "{name} itself changed meanwhile, so what was found for it was not applied"
+EXPIRED = "nobody accepted the edit within a day"
+
+
+class Outdated(Exception):
+    """The buffer is left alone. again: asking for the new text may help."""
+
+    def __init__(self, why: str, *, again: bool = True) -> None:
+        super().__init__(why)
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    state: State
+    message: str
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Offers:
+    """show: the job's new state to the client. ask: the user where the client has no way to."""
+
+    editor: Editor
+    buffers: Buffers
+    edits: Edits
+    engine: LazyEngine
+    reading: Reading
+    show: Callable[[Job], None]
+    ask: Callable[[Job], None]
+
+    async def settle(self, job: Job, result: Result, change: Replacement) -> Settled:
+        """Of a verified result."""
+        name = result.function or "a function"
+        try:
+            return await self._settled(job, result, change, name)
+        except Outdated as why:
+            message = f"{name}: solved, but {_plain(why, name)}."
+            return Settled(State.STALE, message, why.again)
+        finally:
+            job.verdict = None
+
+    async def apply_partial(self, job: Job, result: Result, change: Replacement) -> Settled:
+        """The best program of an unsolved job, which nobody calls verified."""
+        name = result.function or "a function"
+        label = Label(f"synthd: {name}, unverified")
+        try:
+            placed = await self._anchored(job, change)
+            for _ in range(ROUNDS):
+                buffer, placed, _ = await self._placed(job, placed, name)
+                landing = await self.edits.apply(job.uri, buffer.text, placed.change, label)
+                if landing.state is not State.STALE:
+                    break
+        except Outdated as why:
+            return Settled(State.STALE, f"{name}: {_plain(why, name)}.")
+        if landing.state is State.VERIFIED:
+            return Settled(State.PARTIAL, f"{name}: applied unverified. {result.message}")
+        return Settled(landing.state, f"{name}: {landing.reason}.")
+
+    async def _settled(self, job: Job, result: Result, change: Replacement, name: str) -> Settled:
+        placed = await self._anchored(job, change)
+        wanted = self.editor.preview is Mode.NONE
+        for _ in range(ROUNDS):
+            buffer, placed, again = await self._placed(job, placed, name)
+            if again:
+                result = await self._verified_again(job, placed, result, buffer.version)
+                job.result = result
+                continue
+            if not wanted and self.editor.preview is Mode.COMMAND:
+                verdict = await self._wanted(job, buffer, placed, result)
+                if verdict is Verdict.INSERTED:
+                    return await self._inserted(job, buffer, placed, result, name)
+                if verdict is not Verdict.ACCEPT:
+                    return Settled(State.REJECTED, f"{name}: rejected")
+                wanted = True
+                continue
+            landing = await self._apply(job, buffer, placed, result)
+            if landing.state is not State.STALE:
+                return await self._landed(job, landing, result, name)
+            if self.editor.preview is Mode.ANNOTATIONS:
+                break  # who was asked once is not asked again
+        raise Outdated(CHANGED)
+
+    async def _anchored(self, job: Job, change: Replacement) -> Anchored:
+        request = job.request
+        assert request is not None
+        path, text, offset = request.path, request.text, request.offset
+        return await self.reading.run(lambda: anchors.anchored(path, text, offset, change))
+
+    async def _placed(self, job: Job, placed: Anchored, name: str) -> tuple[Buffer, Anchored, bool]:
+        """In the buffer as it is now. Raises Outdated."""
+        buffer = self.buffers.get(job.uri)
+        if buffer is None:
+            raise Outdated(CLOSED, again=False)
+        if buffer.text == placed.text:
+            return buffer, placed, False
+        found = await self.reading.run(lambda: anchors.moved(buffer.path, placed, buffer.text))
+        if found is None:
+            raise Outdated(OTHER.format(name=name))
+        return buffer, found.anchored, found.again
+
+    async def _verified_again(
+        self, job: Job, placed: Anchored, result: Result, version: int | None
+    ) -> Result:
+        """With the grade that it has in the text as it is now. Raises Outdated."""
+        request = job.request
+        assert request is not None
+        change, text = placed.change, placed.text
+        new = with_line_ends_of(text, change.text)
+        inquiry = Inquiry(
+            request.path,
+            text[: change.start] + new + text[change.end :],
+            version or 0,
+            placed.region.start if placed.region else change.start,
+            request.workspace,
+            request.trusted,
+            request.settings,
+        )
+        job.state, job.message = State.RUNNING, "the file changed: verifying again"
+        self.show(job)
+        try:
+            async with asyncio.timeout(VERIFY):
+                verified = await self.engine.verify(inquiry)
+        except TimeoutError:
+            raise Outdated("the file changed, and verifying it again took too long") from None
+        name = result.function
+        known = next((one for one in verified.known if one.function == name), None)
+        if known is None or known.standing is not Standing.VERIFIED:
+            raise Outdated(_unverified(known, verified.message))
+        return _regraded(result, known)
+
+    async def _inserted(
+        self, job: Job, buffer: Buffer, placed: Anchored, result: Result, name: str
+    ) -> Settled:
+        """By the editor itself. Raises Outdated where the buffer is not what was verified."""
+        change = placed.change
+        new = with_line_ends_of(buffer.text, change.text)
+        expected = buffer.text[: change.start] + new + buffer.text[change.end :]
+        now = self.buffers.get(job.uri)
+        if now is None or not same_text(now.text, expected):
+            raise Outdated(CHANGED)
+        return await self._landed(job, Landing(State.VERIFIED, "", now.text), result, name)
+
+    async def _wanted(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> Verdict:
+        """Raises Outdated."""
+        self._ready(job, buffer, placed, result)
+        job.verdict = asyncio.get_running_loop().create_future()
+        self.show(job)
+        self.ask(job)
+        try:
+            async with asyncio.timeout(WAIT):
+                verdict = await job.verdict
+        except TimeoutError:
+            raise Outdated(EXPIRED) from None
+        if verdict is Verdict.OUTDATED:
+            raise Outdated(OTHER.format(name=result.function))
+        return verdict
+
+    async def _apply(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> Landing:
+        title = f"synthd: {result.function or 'a function'}"
+        if self.editor.preview is not Mode.ANNOTATIONS:
+            job.state = State.APPLYING
+            return await self.edits.apply(job.uri, buffer.text, placed.change, Label(title))
+        self._ready(job, buffer, placed, result)
+        self.show(job)
+        label = Label(title, f"{result.message} [{result.grade}]")
+        return await self.edits.apply(job.uri, buffer.text, placed.change, label)
+
+    def _ready(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> None:
+        change = replace(placed.change, text=with_line_ends_of(buffer.text, placed.change.text))
+        job.preview = preview(
+            buffer.path, buffer.text, buffer.version, change, placed.region,
+            self.buffers.encoding, result.message, result.grade,
+        )  # fmt: skip
+        job.state, job.message = State.READY, result.message
+
+    async def _landed(self, job: Job, landing: Landing, result: Result, name: str) -> Settled:
+        if landing.state is State.REJECTED:
+            return Settled(landing.state, f"{name}: not applied ({landing.reason})")
+        if landing.state is not State.VERIFIED:
+            return Settled(landing.state, f"{name}: solved, but {landing.reason}.")
+        await self._record(job, landing.text, result)
+        return Settled(landing.state, result.message)
+
+    async def _record(self, job: Job, text: str, result: Result) -> None:
+        """The edit stands whether or not its certificate can be kept."""
+        if job.request is None or result.report is None:
+            return
+        try:
+            async with asyncio.timeout(KEEP):
+                await self.engine.record(job.request.path, text, result.report)
+        except Exception as failure:
+            log.error("%s while a certificate was kept", type(failure).__name__)
+
+
+def _regraded(result: Result, known: Known) -> Result:
+    """What was established for the file as it was is not claimed of the one that is."""
+    grade = known.grade if known.grade != "unknown" else result.grade
+    report = result.report
+    if report is not None and "grade" in report:
+        report = {**report, "grade": grade}
+    return replace(result, grade=grade, report=report)
+
+
+def _unverified(known: Known | None, message: str) -> str:
+    if known is None:
+        why = message or "nothing is known about it there"
+    elif known.standing is Standing.FAILED:
+        why = f"it passes {known.passed} of {known.total} checks there"
+    else:
+        why = known.why or "that ended without a verdict"
+    return f"the rest of the file changed meanwhile, and verified again {why}"
+
+
+def _plain(why: Outdated, name: str) -> str:
+    return str(why).removeprefix(f"{name} ")

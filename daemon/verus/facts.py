@@ -55,6 +55,7 @@ def prover_facts(checker: Checker, rules: Rules, grounds: Grounds, *, proved: bo
         gate=rules.gate,
         probes=grounds.probes,
         trusts=[TrustReport.of(trust) for trust in grounds.trusts],
+        program=str(checker.installation.program),
     )
 
 

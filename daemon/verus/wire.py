@@ -89,7 +89,8 @@ class FunctionReport(Wire):
 
 class ProverFacts(Wire):
     """Who judged, and how. seeds: of the solver, under which it was verified. probes: what came
-    of looking for a proof of nothing. trusts: the assumptions outside of the function."""
+    of looking for a proof of nothing. trusts: the assumptions outside of the function. program:
+    where that Verus is."""
 
     synthd: str
     verus: str
@@ -103,6 +104,7 @@ class ProverFacts(Wire):
     gate: str
     probes: list[str]
     trusts: list[TrustReport]
+    program: str = ""
 
 
 class Proof(Wire):

@@ -26,9 +26,12 @@ async def completed(
 ) -> Record:
     programs = [record.python] if record.python and not record.path.endswith(RUST) else []
     if record.path.endswith(RUST):
-        version, program = await verus()
-        # Another one than that which proved it: then nothing can be said about that one.
-        programs = [program] if program and version == _verus(record) else []
+        program = _prover(record, "program")
+        if not program:
+            version, program = await verus()
+            # Another one than that which proved it: then nothing can be said about that one.
+            program = program if version == _prover(record, "verus") else ""
+        programs = [program] if program else []
 
     def complete() -> Record:
         parts = record.parts if raw is None else _parts(record, raw)
@@ -80,9 +83,9 @@ def _parts(record: Record, raw: bytes) -> Mapping[str, str] | None:
     return None
 
 
-def _verus(record: Record) -> str:
+def _prover(record: Record, name: str) -> str:
     prover = record.certificate.get("prover")
-    return str(prover.get("verus", "")) if isinstance(prover, Mapping) else ""
+    return str(prover.get(name, "")) if isinstance(prover, Mapping) else ""
 
 
 def _read(path: str) -> bytes:

@@ -1,37 +1,49 @@
--- :Synthesize works on the function under the cursor; :Synthesize! cancels what is running.
+-- :Synthd, its <Plug> keys and colours. The server itself is enabled by vim.lsp.enable('synthd').
 
-local function client()
-  local found = vim.lsp.get_clients({ bufnr = 0, name = 'synthd' })[1]
-  if not found then
-    vim.notify("synthd is not attached to this buffer; see ':checkhealth vim.lsp'", vim.log.levels.ERROR)
-  end
-  return found
+if vim.g.loaded_synthd then
+  return
+end
+vim.g.loaded_synthd = true
+
+vim.api.nvim_create_user_command('Synthd', function(given)
+  require('synthd.commands').run(given)
+end, {
+  nargs = '+',
+  bang = true,
+  desc = 'Verified code for the function under the cursor',
+  complete = function(...)
+    return require('synthd.commands').complete(...)
+  end,
+})
+
+for _, name in ipairs({
+  'synthesize', 'repair', 'verify', 'cancel', 'accept', 'reject', 'preview', 'answer',
+  'jobs', 'model', 'strategy', 'search', 'certificate', 'explain',
+}) do
+  vim.keymap.set('n', ('<Plug>(synthd-%s)'):format(name), function()
+    require('synthd').run(name)
+  end, { desc = 'synthd: ' .. name })
 end
 
-local function ask(synthd, command, arguments, answered)
-  synthd:request('workspace/executeCommand', { command = command, arguments = arguments }, function(problem, answer)
-    if problem then
-      vim.notify('synthd: ' .. problem.message, vim.log.levels.ERROR)
-    elseif answered then
-      answered(answer)
-    end
-  end, vim.api.nvim_get_current_buf()) -- not 0: Neovim 0.11 would not send pending changes first
-end
+local group = vim.api.nvim_create_augroup('synthd', {})
 
-vim.api.nvim_create_user_command('Synthesize', function(given)
-  local synthd = client()
-  if not synthd then
-    return
-  end
-  if not given.bang then
-    local place = vim.lsp.util.make_position_params(0, synthd.offset_encoding)
-    return ask(synthd, 'synthd.synthesize', { place })
-  end
-  ask(synthd, 'synthd.jobs', {}, function(answer)
-    for _, job in ipairs(answer.jobs) do
-      if job.state == 'running' then
-        ask(synthd, 'synthd.cancel', { { job = job.id } })
-      end
+vim.api.nvim_create_autocmd('LspAttach', {
+  group = group,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'synthd' then
+      require('synthd.words').highlight()
+      require('synthd.lenses').attach(event.buf)
     end
-  end)
-end, { bang = true, desc = 'Synthesize the function under the cursor; with !, cancel' })
+  end,
+})
+
+vim.api.nvim_create_autocmd('LspDetach', {
+  group = group,
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'synthd' then
+      require('synthd.marks').clear(event.buf)
+    end
+  end,
+})

@@ -1,0 +1,82 @@
+-- The jobs that this Neovim has seen, as the server tells of them. Nothing here is guessed: a
+-- state is what the last synthd/job said.
+
+local M = {}
+
+local KEPT = 50
+local jobs = {}
+local order = {}
+
+local OPEN = { running = true, ready = true, applying = true }
+
+function M.open(job)
+  return OPEN[job.state] == true
+end
+
+function M.get(id)
+  return jobs[id]
+end
+
+function M.know(id, uri, client_id)
+  local job = jobs[id]
+  if not job then
+    job = { id = id, uri = uri, client_id = client_id, state = 'running', ['function'] = '', message = '' }
+    jobs[id] = job
+    table.insert(order, id)
+    while #order > KEPT and not M.open(jobs[order[1]]) do
+      jobs[table.remove(order, 1)] = nil
+    end
+  end
+  return job
+end
+
+-- Takes over what a notification says; what it does not name stays. Returns the job.
+function M.take(told, client_id)
+  local job = M.know(told.job, told.uri, client_id)
+  for key, value in pairs(told) do
+    if value ~= vim.NIL and not (key == 'function' and value == '') then
+      job[key] = value
+    end
+  end
+  if job.state ~= 'ready' then
+    job.preview = nil
+  end
+  if not M.open(job) then
+    job.progress, job.question = nil, nil
+  end
+  return job
+end
+
+-- Those for which fits(job) is true, the newest first.
+function M.list(fits)
+  local found = {}
+  for index = #order, 1, -1 do
+    local job = jobs[order[index]]
+    if not fits or fits(job) then
+      table.insert(found, job)
+    end
+  end
+  return found
+end
+
+-- The server is gone: nothing is known of its open jobs any more.
+function M.forget(client_id)
+  local gone = M.list(function(job)
+    return job.client_id == client_id and M.open(job)
+  end)
+  for _, job in ipairs(gone) do
+    job.state, job.progress, job.question, job.preview = 'left', nil, nil, nil
+  end
+  return gone
+end
+
+function M.name(job)
+  return job['function'] ~= '' and job['function'] or 'the function'
+end
+
+function M.label(job)
+  local about = job.progress and job.progress.message or job.message
+  return ('%s · %s · %s'):format(M.name(job), job.state, about)
+end
+
+return M

@@ -1,0 +1,71 @@
+-- A clarifying question of a search: programs that pass every example disagree about a call.
+
+local idle = require('synthd.idle')
+local jobs = require('synthd.jobs')
+local options = require('synthd.options')
+local say = require('synthd.say')
+local server = require('synthd.server')
+
+local M = {}
+
+local function answer(job, question, value)
+  local client = vim.lsp.get_client_by_id(job.client_id)
+  if not client or job.question ~= question then
+    return say.warn('that question is no longer open')
+  end
+  local told = { job = job.id, question = question.question, value = value }
+  server.ask(client, 'synthd.answer', told, function(said)
+    if said.answered == true then
+      job.question = job.question ~= question and job.question or nil
+      require('synthd.handlers').changed(job)
+    else
+      say.warn('the search did not wait for that answer')
+    end
+  end, server.buffer(client, job.uri))
+end
+
+local function type_in(job, question)
+  vim.ui.input({ prompt = question.call .. ' should be: ' }, function(text)
+    if text and vim.trim(text) ~= '' then
+      answer(job, question, vim.trim(text))
+    end
+  end)
+end
+
+-- Leaving the list without a choice leaves the question for later.
+function M.show(job)
+  local question = job.question
+  local items = vim.deepcopy(question.choices)
+  table.insert(items, { label = 'something else …', own = true })
+  table.insert(items, { label = 'leave it open', value = vim.NIL })
+  vim.ui.select(items, {
+    prompt = question.text,
+    kind = 'synthd.question',
+    format_item = function(item)
+      return item.label
+    end,
+  }, function(item)
+    if item and item.own then
+      type_in(job, question)
+    elseif item then
+      answer(job, question, item.value)
+    end
+  end)
+end
+
+function M.offer(job, bufnr)
+  local question = job.question
+  local function wanted()
+    return job.question == question
+  end
+  local shown = options.get('open')
+    and bufnr
+    and idle.when(bufnr, job.asked_at or 0, wanted, function()
+      M.show(job)
+    end)
+  if not shown then
+    say.info(('%s asks about %s: :Synthd answer'):format(jobs.name(job), question.call))
+  end
+end
+
+return M

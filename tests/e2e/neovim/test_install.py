@@ -1,0 +1,162 @@
+"""What a user sets up: packages, help, health, keys, completion, options."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+PLUGIN = Path(__file__).parents[3] / "editors" / "neovim"
+SUBCOMMANDS = (
+    "accept answer cancel certificate explain jobs log model preview reject repair search status"
+    " strategy synthesize verify"
+).split()
+
+Write = Callable[..., Path]
+Start = Callable[..., Any]
+
+
+def run(nvim: str, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A Neovim with a home of its own, and with packages; it must end by itself."""
+    places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in PLACES}
+    return subprocess.run(
+        [nvim, "--headless", *arguments],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+
+PLACES = ("CONFIG", "DATA", "STATE", "CACHE")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A home into which the plugin was copied as `:help packages` says."""
+    site = tmp_path / "data" / "nvim" / "site" / "pack" / "synthd" / "start"
+    shutil.copytree(PLUGIN, site / "synthd", ignore=shutil.ignore_patterns("tags"))
+    return tmp_path
+
+
+def test_it_is_a_package(nvim: str, installed: Path) -> None:
+    config = installed / "config" / "nvim"
+    config.mkdir(parents=True)
+    (config / "init.lua").write_text("vim.lsp.enable('synthd')\n")
+    print_it = "lua io.stdout:write(vim.inspect({ vim.lsp.is_enabled('synthd'), \
+        vim.fn.exists(':Synthd'), vim.lsp.config.synthd.filetypes }))"
+    said = run(nvim, installed, "+" + print_it, "+qall!")
+    assert said.stdout.split() == '{ true, 2, { "python", "rust" } }'.split(), said
+
+
+def test_help_can_be_found(nvim: str, installed: Path) -> None:
+    topics = ["synthd", "g:synthd", "synthd-trust", *(f":Synthd-{name}" for name in SUBCOMMANDS)]
+    names = ", ".join(f"'{topic}'" for topic in topics)
+    said = run(nvim, installed, "+helptags ALL", f"+lua vim.iter({{ {names} }}):each(vim.cmd.help)", "+qall!")
+    assert said.stderr == "", said
+
+
+def test_every_module_is_sound(nvim: str, tmp_path: Path) -> None:
+    """Neovim itself is the compiler at hand."""
+    files = [str(path) for path in PLUGIN.rglob("*.lua")]
+    assert len(files) > 10
+    check = "lua for _, f in ipairs(vim.fn.argv()) do assert(loadfile(f)) end"
+    run(nvim, tmp_path, "--clean", "+" + check, "+qall!", *files)
+
+
+def test_nothing_is_loaded_before_it_is_used(start: Start, scripted: list[str]) -> None:
+    editor = start(scripted)
+    loaded = editor.lua("return vim.tbl_keys(package.loaded)")
+    used = [name for name in loaded if name.startswith("synthd.")]
+    assert used == []
+
+
+def test_completion(editor: Any) -> None:
+    assert editor.lua("return vim.fn.getcompletion('Synthd ', 'cmdline')") == SUBCOMMANDS
+    assert editor.lua("return vim.fn.getcompletion('Synthd c', 'cmdline')") == [
+        "cancel",
+        "certificate",
+    ]
+    wishes = editor.lua("return vim.fn.getcompletion('Synthd repair wish=p', 'cmdline')")
+    assert wishes == ["wish=proof"]
+
+
+def test_who_asks_wrongly_is_told_what_to_write(editor: Any, write: Write) -> None:
+    editor.say("Synthd synthesize")
+    editor.sees("synthd: not attached to this buffer; see :checkhealth synthd")
+    editor.open(write())
+    editor.say("Synthd wrong")
+    editor.sees("there is no :Synthd wrong")
+    editor.say("Synthd synthesize fast")
+    editor.sees("fast: write strategy=…, model=… or wish=…")
+    editor.say("Synthd accept")
+    editor.sees("no edit waits")
+    editor.say("Synthd cancel no-such-job")
+    editor.sees("there is no job no-such-job")
+    assert not editor.blocked
+
+
+def test_keys_of_ones_own(start: Start, scripted: list[str], write: Write) -> None:
+    keys = "vim.keymap.set('n', 'gs', '<Plug>(synthd-synthesize)')"
+    editor = start(scripted, init=keys)
+    editor.open(write(then="hang"))
+    editor.go(8)
+    editor.keys("gs")
+    editor.sees("⟳")
+
+
+def test_options_turn_things_off(start: Start, scripted: list[str], write: Write) -> None:
+    off = "vim.g.synthd = { codelens = false, virtual_text = false, open = false }"
+    editor = start(scripted, init=off)
+    editor.open(write())
+    editor.go(8)
+    editor.say("Synthd synthesize")
+    editor.sees("synthd: f is ready: :Synthd preview")
+    assert not editor.line("◆ ready: ") and not editor.line("Synthesize ·")
+    assert not editor.line("a accept")
+
+
+def test_an_untrusted_folder(start: Start, scripted: list[str], write: Write) -> None:
+    trust = "vim.lsp.config('synthd', { init_options = { trusted = false } })"
+    editor = start(scripted, init=trust)
+    editor.open(write())
+    before = editor.text
+    editor.go(8)
+    editor.say("Synthd synthesize")
+    editor.sees("This workspace is not trusted.")
+    assert editor.text == before
+
+
+def test_a_server_that_dies_leaves_nothing_running_on_the_screen(
+    editor: Any, write: Write, driver: ModuleType
+) -> None:
+    editor.open(write(then="hang"))
+    editor.go(8)
+    editor.say("Synthd synthesize")
+    editor.sees("⟳")
+    editor.lua(f"{driver.CLIENT}.rpc.terminate()")
+    editor.gone("⟳")
+
+
+def test_health(start: Start, home: dict[str, str]) -> None:
+    editor = start([sys.executable, "-m", "synthd.daemon", "lsp"], home)
+    editor.say("checkhealth synthd")
+    editor.wait(lambda: any("synthd doctor" in line for line in editor.text), "the report", 60)
+    report = "\n".join(editor.text)
+    assert "OK Neovim 0." in report
+    assert "OK synthd 0." in report or "OK 0." in report, report
+    assert "it does not run: it starts with the first job" in report
+    assert "Python: 3." in report and "sandbox:" in report
+    assert "ERROR Neovim" not in report
+
+
+def test_health_without_synthd(start: Start) -> None:
+    editor = start(["/no/such/synthd", "lsp"])
+    editor.say("checkhealth synthd")
+    editor.sees("/no/such/synthd is not found", "pip install synthd")

@@ -26,6 +26,7 @@ REWRITE = "refactor.rewrite"
 CHECK = "source.synthd"
 KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, CHECK]
 EXAMPLES = "synthd.addExamples"
+WITH = "synthd.synthesizeWith"
 GENERATED = 1  # CodeActionTag.LLMGenerated
 ORIGINS = {"usage": "Add examples from usage", "test": "Add examples from its tests"}
 
@@ -193,9 +194,8 @@ class _Offers:
         self, title: str, kind: str, wish: Wish, *, pick: bool = False, preferred: bool = False
     ) -> Offer:
         command = "synthd.repair" if wish is Wish.REPAIR else "synthd.synthesize"
+        command = WITH if pick else command
         argument = {**self._target, "wish": str(wish)}
-        if pick:
-            argument["pick"] = True
         disabled = self._disabled()
         preferred = preferred and not disabled
         return Offer(title, kind, command, argument, disabled, preferred, True)

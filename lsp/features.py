@@ -8,9 +8,9 @@ import attrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from synthd.lsp import adding
+from synthd.lsp import adding, arguments, picking, wire
 from synthd.lsp.abilities import Abilities
-from synthd.lsp.actions import EXAMPLES, KINDS, Actions
+from synthd.lsp.actions import EXAMPLES, KINDS, WITH, Actions
 from synthd.lsp.adding import Adding
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.diagnostics import Diagnostics
@@ -44,7 +44,7 @@ def register(server: Server) -> None:
         Actions(session, functions, verifications, abilities),
         Adding(session, server.reading, abilities),
     )
-    _inline(server, Inline(session.buffers, session.jobs))
+    _inline(server, Inline(session.buffers, session.jobs, session.changes))
     _documents(server, virtual)
 
 
@@ -73,11 +73,17 @@ def _actions(server: Server, actions: Actions, examples: Adding) -> None:
             raise JsonRpcInvalidParams(str(problem)) from None
         return attrs.evolve(action, edit=edit or types.WorkspaceEdit(changes={}))
 
+    @server.command(WITH)
+    def synthesize_with(given: list[object]) -> dict[str, object]:
+        order = arguments.order(given, WITH)
+        server.session.errands.start(picking.synthesize_with(server.session, order), "pick")
+        return wire.said(picking=True)
+
     @server.command(EXAMPLES)
     def add_examples(given: list[object]) -> dict[str, object]:
         asked = adding.wanted(given)
         server.session.errands.start(examples.apply(asked), "add examples")
-        return {"schema": 1, "adding": True}
+        return wire.said(adding=True)
 
 
 def _inline(server: Server, inline: Inline) -> None:

@@ -7,19 +7,21 @@ from collections.abc import Iterable
 from lsprotocol import types
 
 from synthd.lsp.buffers import Buffer, Buffers
-from synthd.lsp.jobs import Job, State
+from synthd.lsp.changes import Changes
+from synthd.lsp.jobs import Job, Verdict
 from synthd.lsp.positions import Point, offset_at, same_text
-
-INSERTED = "synthd.inserted"
 
 
 class Inline:
-    """Of jobs whose edit is shown, where the edit is an insertion at the cursor. Once inserted, it
-    counts as accepted only if the buffer holds what was verified."""
+    """Of jobs whose edit waits to be accepted, where the edit is an insertion at the cursor. It is
+    accepted once the buffer is seen to hold all of it."""
 
-    def __init__(self, buffers: Buffers, jobs: Iterable[Job]) -> None:
+    def __init__(self, buffers: Buffers, jobs: Iterable[Job], changes: Changes) -> None:
         self._buffers = buffers
         self._jobs = jobs
+        self._offered: dict[str, str] = {}  # by job: the whole text with it
+        changes.changed.subscribe(self._changed)
+        changes.job.subscribe(self._moved)
 
     def at(self, params: types.InlineCompletionParams) -> list[types.InlineCompletionItem]:
         buffer = self._buffers.get(params.text_document.uri)
@@ -28,17 +30,30 @@ class Inline:
         position = params.position
         encoding = self._buffers.encoding
         cursor = offset_at(buffer.text, Point(position.line, position.character), encoding)
-        return [
-            types.InlineCompletionItem(
-                text,
-                range=types.Range(position, position),
-                command=types.Command("Accepted", INSERTED, arguments=[{"job": job.id}]),
-            )
-            for job in self._jobs
-            if job.state is State.READY
-            and job.uri == buffer.uri
-            and (text := self._insertion(job, buffer, cursor, encoding))
-        ]
+        found = []
+        for job in self._waiting(buffer.uri):
+            text = self._insertion(job, buffer, cursor, encoding)
+            if text:
+                self._offered[job.id] = buffer.text[:cursor] + text + buffer.text[cursor:]
+                place = types.Range(position, position)
+                found.append(types.InlineCompletionItem(text, range=place))
+        return found
+
+    def _waiting(self, uri: str) -> list[Job]:
+        return [job for job in self._jobs if job.can_be_accepted and job.uri == uri]
+
+    def _changed(self, uri: str) -> None:
+        """Whether what was offered has been inserted, with nothing else."""
+        for job in self._waiting(uri) if self._offered else ():
+            expected, buffer = self._offered.get(job.id), self._buffers.get(uri)
+            if expected is None or buffer is None or job.verdict is None:
+                continue
+            if same_text(buffer.text, expected):
+                job.verdict.set_result(Verdict.INSERTED)
+
+    def _moved(self, job: Job) -> None:
+        if not job.can_be_accepted:
+            self._offered.pop(job.id, None)
 
     def _insertion(self, job: Job, buffer: Buffer, cursor: int, encoding: str) -> str:
         preview = job.preview

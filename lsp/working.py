@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from synthd.lsp.functions import Sight
 from synthd.lsp.jobs import Job, State
@@ -35,12 +36,13 @@ class Working:
         return newest
 
     def _function(self, job: Job, sight: Sight) -> Outlined | None:
-        if job.uri != sight.buffer.uri:
+        if unquote(job.uri) != unquote(sight.buffer.uri):
             return None
-        name = job.function or self._names.get(job.id)
-        if name:
-            return next((one for one in sight.functions if one.name == name), None)
+        names = (job.function, self._names.get(job.id))
+        found = next((one for one in sight.functions if one.name in names), None)
         request = job.request
+        if found is not None:
+            return found
         if request is None or request.text != sight.buffer.text:
             return None
         function = sight.at(request.text.count("\n", 0, request.offset))

@@ -125,6 +125,7 @@ async def test_an_editor_without_lenses_is_asked(
     connect: Any, script: Any, picked: str | None
 ) -> None:
     async with connect() as client:
+
         async def pick(_: dict[str, Any]) -> str | None:
             return picked
 

@@ -42,7 +42,8 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
     this.shown.set(job.news.job, after);
     const grade = preview.grade === '' ? '' : ` [${preview.grade}]`;
     await vscode.commands.executeCommand('vscode.diff', before, after, `synthd: ${nameOf(job)}${grade}`, {
-      selection: asRange(preview.range),
+      selection: new vscode.Range(asRange(preview.range).start, asRange(preview.range).start),
+      viewColumn: columnOf(before),
       preview: true,
     });
   }
@@ -67,7 +68,10 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
     const uri = this.shown.get(job.news.job);
     if (uri === undefined || waits(job)) return;
     this.shown.delete(job.news.job);
-    await vscode.window.tabGroups.close(tabsOf(uri));
+    const tabs = tabsOf(uri);
+    const looking = tabs.some((tab) => tab.isActive);
+    await vscode.window.tabGroups.close(tabs);
+    if (looking) await backTo(vscode.Uri.parse(job.news.uri, true));
   }
 }
 
@@ -87,6 +91,18 @@ function withEdit(document: vscode.TextDocument, edit: Edit): string {
 function asRange(range: Edit['range']): vscode.Range {
   const { start, end } = range;
   return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+/** Where the file is: the search may stand beside it, and must not be covered. */
+function columnOf(uri: vscode.Uri): vscode.ViewColumn | undefined {
+  const shows = ({ input }: vscode.Tab): boolean =>
+    input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
+  return vscode.window.tabGroups.all.find((group) => group.tabs.some(shows))?.viewColumn;
+}
+
+async function backTo(uri: vscode.Uri): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { viewColumn: columnOf(uri), preview: false });
 }
 
 function tabsOf(uri: vscode.Uri): vscode.Tab[] {

@@ -27,8 +27,9 @@ export class Row {
       prune(this.id);
     });
     const summary = document.createElement('summary');
-    summary.append(this.verdict, this.score, this.checks, this.purpose, this.cost, this.button);
-    summary.append(this.error);
+    const line = span('line');
+    line.append(this.verdict, this.score, this.checks, this.purpose, this.cost, this.button);
+    summary.append(line, this.error);
     this.details.append(summary, this.code);
     this.element.append(this.details, this.children);
   }

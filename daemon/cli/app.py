@@ -317,6 +317,20 @@ def critique(
 
 
 @app.command()
+def examples(
+    target: Annotated[str, typer.Argument(metavar="FILE.py::FUNCTION")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Put them into the function's docstring.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List what tests and uses of a function state about it; nothing is run."""
+    from synthd.daemon.cli import examples as command
+
+    command.main(command.Options(target, write=write, json=json))
+
+
+@app.command()
 def doctor(
     json: Json = False,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,

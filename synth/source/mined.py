@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synthd.synth.problem import Check, Doctest, Example
@@ -17,6 +17,7 @@ from synthd.synth.source.contradictions import contradictions
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.examples import Stated, callee, examples
 from synthd.synth.source.function import Target
+from synthd.synth.source.mining.awaiting import awaited
 from synthd.synth.source.mining.claims import Claim, Relation, Shown, differ, literal_of, shown
 from synthd.synth.source.mining.files import Found, Limits, Reading
 from synthd.synth.source.mining.insertion import Insertion, with_examples
@@ -58,7 +59,10 @@ def mined(
     claims = [_Placed(c, k, name, 0) for k, c in _guarded(_own(source, target, tree, sought, path))]
     for number, found in enumerate(reading.files(), 1):
         claims += [_Placed(c, k, found.name, number) for k, c in _guarded(_of(found, sought))]
-    return _chosen(claims, examples(source, target), target)
+    if target.is_async:
+        claims = [one.awaited(sought) for one in claims]
+    setup = ">>> import asyncio\n" if target.is_async and "asyncio" not in names(tree) else ""
+    return _chosen(claims, examples(source, target), target, setup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,25 @@ class _Placed:
     file: str
     distance: int  # files in the order of their likelihood
 
+    def awaited(self, sought: Sought) -> _Placed:
+        observed = awaited(self.claim.observed, sought.callee)
+        return replace(self, claim=replace(self.claim, observed=observed))
+
 
 def _sought(source: SourceText, target: Target, tree: ast.Module, home: Home) -> Sought:
-    names = [name for node in tree.body for name in bound(node)]
+    all_names = names(tree)
     constants = {
         name
         for node in tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and literal_of(node.value) is not None
         for name in bound(node)
-        if names.count(name) == 1
+        if all_names.count(name) == 1
     }
-    return Sought(callee(source, target), home, frozenset(constants), frozenset(names) & PURE)
+    return Sought(callee(source, target), home, frozenset(constants), frozenset(all_names) & PURE)
+
+
+def names(tree: ast.Module) -> list[str]:
+    return [name for node in tree.body for name in bound(node)]
 
 
 Kinds = Iterator[tuple[Kind, Claim]]
@@ -122,7 +134,9 @@ def _guarded(claims: Kinds) -> list[tuple[Kind, Claim]]:
     return found
 
 
-def _chosen(claims: list[_Placed], stated: Stated, target: Target) -> tuple[Suggestion, ...]:
+def _chosen(
+    claims: list[_Placed], stated: Stated, target: Target, setup: str
+) -> tuple[Suggestion, ...]:
     returns = _annotation(target)
     known = {key for check in stated.checks for key in _keys(check, target)}
     fresh = [one for one in claims if not (_calls(one.claim.observed, target) & known)]
@@ -131,13 +145,14 @@ def _chosen(claims: list[_Placed], stated: Stated, target: Target) -> tuple[Sugg
         text = shown(one.claim, returns)
         if text is not None:
             ranked.append((_rank(one, text, target), order, one, text))
-    return tuple(_admitted(sorted(ranked, key=lambda r: (r[0], r[1])), stated, target))
+    ranked.sort(key=lambda one: one[:2])
+    return tuple(_admitted(ranked, stated, setup))
 
 
 Ranked = tuple[tuple[int, ...], int, _Placed, Shown]
 
 
-def _admitted(ranked: Iterable[Ranked], stated: Stated, target: Target) -> Iterator[Suggestion]:
+def _admitted(ranked: Iterable[Ranked], stated: Stated, setup: str) -> Iterator[Suggestion]:
     checks: list[Check] = list(stated.checks)
     clashes = len(contradictions(checks))
     sources: set[str] = set()
@@ -153,7 +168,7 @@ def _admitted(ranked: Iterable[Ranked], stated: Stated, target: Target) -> Itera
         sources.add(text.source)
         raising += raises
         origin = f"{one.file}:{one.claim.line}"
-        yield Suggestion(f">>> {text.source}\n{text.want}", origin, one.kind)
+        yield Suggestion(f"{setup}>>> {text.source}\n{text.want}", origin, one.kind)
         if len(sources) == MOST:
             return
 

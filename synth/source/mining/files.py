@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,11 +46,6 @@ class Found:
     def is_document(self) -> bool:
         return self.path.suffix in _DOCUMENTS
 
-    @property
-    def is_test(self) -> bool:
-        stem = self.path.stem
-        return stem.startswith("test_") or stem.endswith("_test") or "tests" in self.path.parts
-
 
 class Reading:
     """One look through a workspace, within limits. word: what a file must have in it."""
@@ -60,18 +57,18 @@ class Reading:
         self._root = workspace if workspace is not None else path.parent
         self._deep = workspace is not None
         self._limits = limits or Limits()
-        self._end = time.monotonic() + self._limits.seconds
+        self._begun = time.monotonic()
 
-    @property
-    def over(self) -> bool:
-        return time.monotonic() > self._end
+    def _over(self, part: float = 1.0) -> bool:
+        """Whether so much of the time is gone."""
+        return time.monotonic() >= self._begun + part * self._limits.seconds
 
     def files(self) -> Iterator[Found]:
         """Those that name the function, the likeliest first. Unreadable ones are passed over."""
         root = self._root.resolve()
         number = size = 0
         for path in self._ranked(list(self._candidates())):
-            if self.over or number >= self._limits.files:
+            if self._over() or number >= self._limits.files:
                 return
             data = _read(path, root, self._limits.bytes - size)
             if data is None:
@@ -86,10 +83,12 @@ class Reading:
             yield Found(path, path.relative_to(self._root).as_posix(), text)
 
     def _candidates(self) -> Iterator[Path]:
+        """Folders around the function's file are looked into first: a workspace can be endless."""
         entries = 0
-        waiting: list[tuple[Path, tuple[Ignore, ...]]] = [(self._root, ())]
-        while waiting and not self.over:
-            folder, outer = waiting.pop(0)
+        near: deque[_Folder] = deque([(self._root, ())])
+        far: deque[_Folder] = deque()
+        while (near or far) and not self._over(0.5):
+            folder, outer = (near or far).popleft()
             rules = (*outer, *_ignoring(folder))
             for entry in _entries(folder):
                 entries += 1
@@ -101,9 +100,12 @@ class Reading:
                     continue
                 if is_folder:
                     if self._deep and _is_entered(path):
-                        waiting.append((path, rules))
+                        (near if self._is_near(path) else far).append((path, rules))
                 elif path.suffix == ".py" or path.suffix in _DOCUMENTS:
                     yield path
+
+    def _is_near(self, folder: Path) -> bool:
+        return folder in self._path.parents or self._path.parent in folder.parents
 
     def _ranked(self, paths: list[Path]) -> list[Path]:
         own, stem = self._path, self._path.stem
@@ -117,12 +119,20 @@ class Reading:
                 likely = 1
             else:
                 likely = 3
-            return likely, len(path.parts), str(path)
+            return likely, _steps(path, own), str(path)
 
         return sorted((p for p in paths if p != own), key=rank)
 
 
+def _steps(one: Path, other: Path) -> int:
+    """From file to file, up and down again."""
+    pairs = zip(one.parts, other.parts, strict=False)
+    shared = sum(1 for _ in takewhile(lambda two: two[0] == two[1], pairs))
+    return len(one.parts) + len(other.parts) - 2 * shared
+
+
 Ignore = Callable[[Path, bool], bool]
+_Folder = tuple[Path, tuple[Ignore, ...]]  # with the rules from above it
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

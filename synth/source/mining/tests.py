@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthd.synth.source.mining.asserts import Reader
+from synthd.synth.source.mining.awaiting import unawaited
 from synthd.synth.source.mining.claims import Claim
 from synthd.synth.source.mining.names import PURE, Scope, dotted, level
 from synthd.synth.source.mining.tables import fixtures, items, rows
@@ -67,20 +68,29 @@ def _function(
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
     if _set_apart(node) or any(name.startswith(_PATCHED) for name in names):
         return
-    for row in rows([*node.decorator_list, *(outer or [])], scope):
-        inner = scope.inner()
-        for name in names:
-            if name == "self":
-                continue
-            value = row.values.get(name, made.get(name))
+    tables = list(rows([*node.decorator_list, *(outer or [])], scope))
+    common = [_key(claim) for claim in _Walk(_given(names, made, scope)).body(node.body)]
+    for number, row in enumerate(tables):
+        for claim in _Walk(_given(names, made | row.values, scope)).body(node.body):
+            if _key(claim) not in common:
+                yield replace(claim, line=row.line)
+            elif number == 0:
+                yield claim
+
+
+def _given(names: list[str], values: Made, scope: Scope) -> Scope:
+    """What names mean in a test: those that it is given are hidden where their value is unknown."""
+    inner = scope.inner()
+    for name in names:
+        if name != "self":
             inner.forget(name)
-            if value is not None:
-                inner.values[name] = value
-        for claim in _Walk(inner).body(node.body):
-            line = row.line or claim.line
-            yield Claim(
-                claim.observed, claim.relation, line, claim.expected, claim.text, claim.tolerance
-            )
+            if name in values:
+                inner.values[name] = values[name]
+    return inner
+
+
+def _key(claim: Claim) -> tuple[int, str, str]:
+    return claim.line, ast.dump(claim.observed), ast.dump(claim.expected or claim.observed)
 
 
 @dataclass(slots=True)
@@ -98,7 +108,7 @@ class _Walk:
 
     def _statement(self, node: ast.stmt) -> Iterator[Claim]:
         if isinstance(node, ast.Assert):
-            yield from Reader(self.scope).asserted(_unawaited(node.test))
+            yield from Reader(self.scope).asserted(unawaited(node.test))
             self._used(node, asserted=True)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             found = list(Reader(self.scope).method(node.value))
@@ -122,7 +132,7 @@ class _Walk:
         if call and name in ("raises", "assertRaises", "assertRaisesRegex") and call.args:
             only = node.body[0] if len(node.body) == 1 else None
             if isinstance(only, ast.Expr | ast.Assign):
-                body = _unawaited(only.value)
+                body = unawaited(only.value)
                 yield from Reader(self.scope).raising(call.args[0], body, node.lineno)
         elif name == "subTest":
             yield from self.body(node.body)
@@ -138,7 +148,7 @@ class _Walk:
 
     def _assigned(self, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        value = self.scope.closed(_unawaited(node.value)) if node.value else None
+        value = self.scope.closed(unawaited(node.value)) if node.value else None
         self._unknown(node)
         name = dotted(targets[0]) if len(targets) == 1 else ""
         if value is not None and name:
@@ -171,17 +181,3 @@ def _handed_on(node: ast.stmt) -> Iterator[ast.AST]:
         if name not in PURE and not name.startswith("self.assert"):
             for inner in (part.func, *part.args, *(k.value for k in part.keywords)):
                 yield from ast.walk(inner)
-
-
-def _unawaited(node: ast.expr) -> ast.expr:
-    """synthd's examples of async functions are written without `await`."""
-
-    class Unawait(ast.NodeTransformer):
-        def visit_Await(self, node: ast.Await) -> ast.AST:
-            return self.visit(node.value)  # type: ignore[no-any-return]
-
-    if not any(isinstance(n, ast.Await) for n in ast.walk(node)):
-        return node
-    import copy
-
-    return Unawait().visit(copy.deepcopy(node))  # type: ignore[no-any-return]

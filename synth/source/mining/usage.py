@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from synthd.synth.source import python
 from synthd.synth.source.arrows import read
 from synthd.synth.source.mining.asserts import Reader
+from synthd.synth.source.mining.awaiting import unawaited
 from synthd.synth.source.mining.claims import Claim, Relation, literal_of
 from synthd.synth.source.mining.names import Scope, Sought, dotted, level, scope_of
 
@@ -27,7 +28,7 @@ def commented(tree: ast.Module, lines: list[str], scope: Scope) -> Iterator[Clai
         row = (node.end_lineno or node.lineno) - 1
         rest = lines[row].encode()[node.end_col_offset or 0 :].decode(errors="replace")
         written = _COMMENT.match(rest.strip())
-        call = _printed(node.value)
+        call = unawaited(_printed(node.value))
         found = scope.closed(call) if written else None
         if written and found is not None and scope.calls(found):
             yield from _valued(found, written["value"], scope, node.lineno)
@@ -90,6 +91,7 @@ def doctests(text: str, scope: Scope, first: int = 1) -> Iterator[Claim]:
         return
     for one in found:
         node = python.expression(one.source)
+        node = node and unawaited(node)
         if one.options or not one.want.strip() or node is None:
             continue
         line = first + one.lineno

@@ -206,7 +206,7 @@ def _without(found: list[tuple[str, ...]], new: list[tuple[str, str]]) -> list[t
 
 def unparsed(text: str) -> list[tuple[str, str]]:
     source = SourceText.from_text(text)
-    return [(u.text, u.why) for u in examples(source, find(source, "f")).unparsed]
+    return sorted((u.text, u.why) for u in examples(source, find(source, "f")).unparsed)
 
 
 @given(st.text(alphabet="\\\"' \n\tnrx0'", max_size=20), SUGGESTIONS)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from synthd.synth.problem import Example
 from synthd.synth.source.contradictions import contradictions
-from synthd.synth.source.examples import examples
+from synthd.synth.source.examples import Stated, examples
 from synthd.synth.source.mined import Kind, Limits, Suggestion, mined, with_examples
 from synthd.synth.source.target import at
 from synthd.synth.source.text import SourceText
@@ -45,8 +49,14 @@ def acceptable(text: str, offset: int, suggestions: tuple[Suggestion, ...]) -> N
     after = examples(changed, at(changed, offset))
     assert after.unparsed == before.unparsed
     assert after.calls == before.calls + len(suggestions)
+    assert lines(after) == lines(before)
     assert len(contradictions(after.checks)) == len(contradictions(before.checks))
     assert len(suggestions) <= 8
+
+
+def lines(stated: Stated) -> list[tuple[str, str]]:
+    """Examples that are no doctests."""
+    return [(c.call, c.expected) for c in stated.checks if isinstance(c, Example)]
 
 
 @pytest.fixture
@@ -208,6 +218,8 @@ def test_tables_and_where_each_row_stands(tmp_path: Path) -> None:
     def test_rows(prices, want, other_fixture):
         assert total(prices) == want
 
+        assert total([3]) == "always"
+
     @pytest.mark.parametrize("want", ["e"])
     @pytest.mark.parametrize(("n",), [(4,)])
     def test_product(n, want):
@@ -222,10 +234,57 @@ def test_tables_and_where_each_row_stands(tmp_path: Path) -> None:
     assert seen == {
         ">>> total([1])\n'a'": "tests/test_shop.py:9",
         ">>> total([2])\n'b'": "tests/test_shop.py:10",
-        ">>> total([4])\n'e'": "tests/test_shop.py:18",
-        ">>> total([7])\n'g'": "tests/test_shop.py:25",
-        ">>> total([8])\n'h'": "tests/test_shop.py:25",
+        ">>> total([3])\n'always'": "tests/test_shop.py:18",
+        ">>> total([4])\n'e'": "tests/test_shop.py:20",
+        ">>> total([7])\n'g'": "tests/test_shop.py:27",
+        ">>> total([8])\n'h'": "tests/test_shop.py:27",
     }
+
+
+@pytest.mark.parametrize("head", ["", "import asyncio\n"])
+def test_async_functions_run_as_a_doctest_can(mine: Mine, head: str) -> None:
+    test = """\
+    async def test_it():
+        assert await total([1]) == 'a'
+
+    def test_too():
+        assert asyncio.run(total([2])) == 'b'
+    """
+    setup = "" if head else ">>> import asyncio\n"
+    assert mine(dedent(test), f"{head}async {SHOP}") == [
+        f"{setup}>>> asyncio.run(total([1]))\n'a'",
+        f"{setup}>>> asyncio.run(total([2]))\n'b'",
+    ]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda part: st.lists(part, max_size=3) | st.tuples(part) | st.sets(st.integers(), max_size=2),
+    max_leaves=4,
+)
+SHAPES = st.sampled_from(
+    """assert total({}) == {}|assert {1} == total({0})|assert total({}) is {}|assert not total({})
+|assert total({}) == pytest.approx({})|with pytest.raises(ValueError): total({})
+|total({})  # -> {}|print(total({}))  # {}|assert len(total({})) == {}
+|got = total({}); assert got == {}|assert sorted(total({}))[0] == {}
+|assert total(tax={}, prices=1) == {}""".replace("\n", "").split("|")
+)
+
+
+@given(st.lists(st.tuples(SHAPES, VALUES, VALUES), max_size=12), st.data())
+def test_whatever_is_found_is_an_example_and_contradicts_none(
+    lines: list[tuple[str, object, object]], data: st.DataObject
+) -> None:
+    """`found` checks it."""
+    written = [shape.format(repr(one), repr(two)) for shape, one, two in lines]
+    stated = data.draw(st.lists(st.sampled_from(lines), max_size=3) if lines else st.just([]))
+    doctests = "".join(f"    >>> total({one!r})\n    {two!r}\n" for _, one, two in stated)
+    signature = data.draw(st.sampled_from(["", " -> int", " -> list[int]", " -> 'str | None'"]))
+    shop = f'def total(prices, tax=0){signature}:\n    r"""Sum.\n\n{doctests}    """\n'
+    test = "from shop import total\nimport pytest\ndef test_it():\n    "
+    with TemporaryDirectory() as folder:
+        write(Path(folder), {"test_a.py": test + "\n    ".join([*written, "pass"]) + "\n"})
+        found(Path(folder), shop)
 
 
 CART = """\
@@ -467,6 +526,14 @@ def test_limits(tmp_path: Path) -> None:
     assert len(found(tmp_path, SHOP, limits=Limits(files=3))) == 3
     assert len(found(tmp_path, SHOP, limits=Limits(bytes=200))) == 200 // len(TEST)
     assert found(tmp_path, SHOP, limits=Limits(seconds=0)) == ()
+
+
+def test_the_nearest_files_are_read_first(tmp_path: Path) -> None:
+    far = {f"a{i}/test_a.py": TEST.replace("[1]", f"[{i}]") for i in range(2, 5)}
+    test = TEST.replace("from shop", "from z.y.shop")
+    write(tmp_path, {**far, "z/y/tests/test_a.py": test, "z/x/test_a.py": TEST})
+    (one,) = found(tmp_path, SHOP, file="z/y/shop.py", limits=Limits(files=1))
+    assert one.origin == "z/y/tests/test_a.py:3"
 
 
 def test_files_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:

@@ -110,6 +110,12 @@ def submit(
     accept_untested: Annotated[
         bool, typer.Option(help="Synthesize also without any example; grade: unknown.")
     ] = False,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Rust: keep the code, write or repair its proof.")
+    ] = False,
+    invariants: Annotated[
+        bool, typer.Option("--invariants", help="Rust: only add what the loops lack.")
+    ] = False,
     unsafe: Annotated[
         bool, typer.Option(help="Run generated code WITHOUT a sandbox where there is none.")
     ] = False,
@@ -120,7 +126,9 @@ def submit(
 ) -> None:
     """Give functions to the daemon and return at once; `synthd jobs watch` follows them."""
     from synthd.daemon.cli import jobs_submit as command
+    from synthd.daemon.jobs.spec import Proving
 
+    kept = Proving.PROOF if proof else Proving.ALL
     command.submit(
         command.Wanted(
             targets=tuple(targets),
@@ -131,6 +139,7 @@ def submit(
             replace=replace,
             accept_untested=accept_untested,
             unsafe=unsafe,
+            proof=Proving.INVARIANTS if invariants else kept,
             settings={
                 "strategy": strategy,
                 "model": model,

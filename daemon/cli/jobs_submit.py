@@ -14,8 +14,8 @@ from synthd.daemon.cli.screen import out
 from synthd.daemon.client.client import Client
 from synthd.daemon.client.jobs import Job, Priority
 from synthd.daemon.exits import BadInput, Exit
-
-RUST = "Rust is not written in the background yet: use `synthd synth FILE.rs`"
+from synthd.daemon.jobs.spec import Proving
+from synthd.daemon.verus import sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Wanted:
     replace: bool
     accept_untested: bool
     unsafe: bool
+    proof: Proving
     settings: Mapping[str, Any]
 
 
@@ -48,16 +49,26 @@ def _submit(client: Client, wanted: Wanted, json: bool) -> Exit:
 
 def _specs(wanted: Wanted) -> list[dict[str, Any]]:
     """Raises BadInput."""
-    if any(target.partition("::")[0].endswith(".rs") for target in wanted.targets):
-        raise BadInput(RUST)
     for test in wanted.tests:
         if not test.is_file():
             raise BadInput(f"--tests {test}: there is no such file")
-    return [
-        _spec(wanted, named.path, targets.read(named.path).text, function)
-        for named in targets.resolve(wanted.targets)
-        for function in named.functions
-    ]
+    found: list[dict[str, Any]] = []
+    for target in wanted.targets:
+        read = _rust if sources.is_rust(target) else _python
+        path, text, functions = read(target)
+        found += [_spec(wanted, path, text, function) for function in functions]
+    return found
+
+
+def _python(target: str) -> tuple[Path, str, tuple[str, ...]]:
+    (named,) = targets.resolve((target,))
+    return named.path, targets.read(named.path).text, named.functions
+
+
+def _rust(target: str) -> tuple[Path, str, tuple[str, ...]]:
+    named = sources.resolve(target)
+    functions = (named.function,) if named.function else sources.stubs(named.source)
+    return named.path, named.source.text, functions
 
 
 def _spec(wanted: Wanted, path: Path, text: str, function: str) -> dict[str, Any]:
@@ -73,6 +84,7 @@ def _spec(wanted: Wanted, path: Path, text: str, function: str) -> dict[str, Any
             "replace": wanted.replace,
             "accept_untested": wanted.accept_untested,
             "unsafe": wanted.unsafe,
+            "proof": wanted.proof.value,
         },
         "settings": {key: value for key, value in wanted.settings.items() if value is not None},
     }

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from lsprotocol import types
 from platformdirs import user_cache_path
+from pygls.uris import to_fs_path
 
 from synthd.lsp.abilities import Abilities
 from synthd.lsp.arguments import BadRequest
@@ -125,7 +126,9 @@ class Virtual:
                 return Shown(uri)
             except EditorFailed:
                 pass  # then in words
-        return Shown(uri, f"See {uri.removeprefix('file://')}")
+        where = to_fs_path(uri) if uri.startswith("file:") else uri
+        self.session.editor.inform(f"see {where}")
+        return Shown(uri)
 
     async def _refresh(self, uri: str) -> None:
         """An editor that has it open may have an older text of it."""

@@ -15,6 +15,7 @@ from synthd.daemon.setup import Setup
 from synthd.daemon.traces.kept import Told, Tracing
 from synthd.synth.budget import Budget
 from synthd.synth.ports import Model
+from synthd.synth.pruning import Pruning
 from synthd.synth.strategies import registry
 
 
@@ -46,11 +47,13 @@ async def compose(
     tracing: Tracing | Told | None = None,
     through: Callable[[OwnedModel], Model] | None = None,
     spent: float = 0.0,
+    pruning: Pruning | None = None,
 ) -> AsyncIterator[Composed]:
     """Everything a search needs; stops the model at the end. Raises BadInput and Missing.
 
     named: the model was named for this very command, rather than configured. through: what is
-    asked instead of the model. spent: seconds of the budget that an earlier attempt took.
+    asked instead of the model. spent: seconds of the budget that an earlier attempt took. pruning:
+    what is cut off of the search meanwhile.
     """
     try:
         given = _parameters(settings, parameters)
@@ -75,6 +78,7 @@ async def compose(
         tested_seconds=settings.tested_seconds,
         extraction=extraction,
         spent=spent,
+        pruning=pruning or Pruning(),
     )
     try:
         yield Composed(settings, setup, chosen.why)

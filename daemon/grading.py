@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthd.daemon.recording import Search, recorded
 from synthd.daemon.setup import Setup
@@ -56,12 +56,15 @@ class Grading:
         before = ledger.usage.programs
         strategy = SecondOpinion(first=first.candidate.code)
         setup = self.setup
+        problem = replace(self.run.problem, given="")  # by itself: from nothing that there was
         search = Search(
-            self.run.problem, strategy, setup.budget, self.run.seed, setup.model, setup.extraction
+            problem, strategy, setup.budget, self.run.seed, setup.model, setup.extraction
         )
         try:
             with recorded(setup.recording, search) as (model, pace):
-                other = self.run.further(seconds=self._left, model=model, pace=pace)
+                other = self.run.further(
+                    seconds=self._left, problem=problem, model=model, pace=pace
+                )
                 outcome = await solve(other, strategy)
         except ModelError as error:
             return f"no second program could be drafted: {error}"

@@ -13,6 +13,7 @@ from synthd.daemon.settings import LimitSettings
 from synthd.sandbox.checks import SpecReport
 from synthd.sandbox.context import ModuleContext
 from synthd.sandbox.errors import SandboxError
+from synthd.sandbox.judge import PythonJudge
 from synthd.sandbox.level import Detection
 from synthd.synth.problem import Check, TestFile
 from synthd.synth.source.splice import replacement
@@ -30,12 +31,14 @@ async def open_verifier(
     unsafe: bool = False,
     checks: tuple[Check, ...] | None = None,
     present: bool = False,
+    within: PythonJudge | None = None,
 ) -> AsyncIterator[PythonVerifier]:
     """checks: others than the problem's visible ones, for final scoring. present: whatever body
-    a candidate has, the file is judged as it stands. Raises Missing."""
+    a candidate has, the file is judged as it stands. within: a judge of the same file that is open.
+    Raises Missing."""
     chosen = prepared.checks if checks is None else checks
     verifier = PythonVerifier(
-        _context(prepared, chosen),
+        context_of(prepared, chosen),
         chosen,
         prepared.module_text,
         prepared.target.qualname,
@@ -44,6 +47,7 @@ async def open_verifier(
         detection,
         line=prepared.target.line,
         unsafe=unsafe,
+        within=within,
     )
     try:
         async with verifier:
@@ -76,7 +80,7 @@ def refusal(report: SpecReport, prepared: Prepared) -> Failure | None:
     return None
 
 
-def _context(prepared: Prepared, checks: tuple[Check, ...]) -> ModuleContext:
+def context_of(prepared: Prepared, checks: tuple[Check, ...]) -> ModuleContext:
     place = prepared.place
     hidden = tuple(Path(check.path) for check in checks if isinstance(check, TestFile))
     return ModuleContext(

@@ -15,6 +15,7 @@ from synthd.synth.source.contradictions import contradictions
 from synthd.synth.source.errors import ExampleError, SourceError
 from synthd.synth.source.function import Target
 from synthd.synth.source.place import Place
+from synthd.synth.source.splice import body_of
 from synthd.synth.source.text import SourceText
 
 
@@ -26,6 +27,7 @@ class Wanted:
     tests: tuple[Path, ...] = ()
     accept_untested: bool = False
     replace: bool = False  # also a function that has a body
+    repair: bool = False  # the same, and begin from that body
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,10 @@ class Prepared:
 
 def prepare(source: SourceText, target: Target, place: Place, wanted: Wanted) -> Prepared:
     """Read the checks and refuse what cannot be synthesized. Raises BadInput. Calls no model."""
-    if not target.is_stub and not wanted.replace:
+    if not target.is_stub and not (wanted.replace or wanted.repair):
         raise BadInput(
             f"{target.qualname} (line {target.line}) already has a body; "
-            "add --replace to synthesize it anew"
+            "add --replace to synthesize it anew, or --repair to begin from it"
         )
     try:
         found = examples.examples(source, target)
@@ -83,6 +85,7 @@ def prepare(source: SourceText, target: Target, place: Place, wanted: Wanted) ->
         entry_point=target.qualname,
         context=context.relevant(source, target),
         spec=Spec(visible=checks),
+        given=body_of(source, target) if wanted.repair and not target.is_stub else "",
     )
     return Prepared(source, target, place, problem, runnable.text, tuple(warnings))
 

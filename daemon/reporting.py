@@ -19,6 +19,7 @@ from synthd.daemon.setup import Setup
 from synthd.daemon.traces.kept import Log
 from synthd.synth.attempt import Attempt, Grade, Verdict
 from synthd.synth.oracle import ORACLE
+from synthd.synth.run import GIVEN
 from synthd.synth.solve import Outcome, Stop
 from synthd.synth.source.splice import render
 from synthd.synth.testing.earn import Findings
@@ -28,11 +29,13 @@ _BY_ORACLE = "Held-out tests decided when to stop (an oracle): no user of the me
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The report of a job and, where there is a program, its body and the new file."""
+    """The report of a job and, where there is a program, its body. prepared: what that is the body
+    of, which is another text than the submitted one where questions were answered."""
 
     report: Report
     code: Exit
     body: str = ""
+    prepared: Prepared | None = None
 
 
 def reported(
@@ -63,7 +66,7 @@ def reported(
         run=log.name,
         warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
     )
-    return Done(report, code, body)
+    return Done(report, code, body, prepared)
 
 
 def labels_of(outcome: Outcome) -> list[str]:
@@ -125,6 +128,10 @@ def cost_of(outcome: Outcome) -> Cost:
     )
 
 
+def _all(passed: int) -> str:
+    return "the check" if passed == 1 else f"all {passed} checks"
+
+
 def _message(
     prepared: Prepared,
     setup: Setup,
@@ -153,7 +160,9 @@ def _result(
             if best and best.evaluation.labels
             else ""
         )
-        checks = "the check" if passed == 1 else f"all {passed} checks"
+        if best and best.candidate.node == GIVEN and not outcome.usage.model_calls:
+            return f"{name} is verified as it stands: it passes {_all(passed)}. No model was asked."
+        checks = _all(passed)
         if passed < len(cases):  # an oracle's verdict
             checks = f"{passed} of {len(cases)} checks"
         tested = (

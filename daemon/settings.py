@@ -69,6 +69,9 @@ class Settings(BaseModel):
     tested_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         20.0, description="seconds of executing that earning the grade tested may take; 0: never"
     )
+    ask: bool = Field(
+        False, description="editors: ask which is right where programs that pass differ"
+    )
     seed: Annotated[int, Field(ge=0)] = Field(0, description="of all random choices")
     python: str | None = Field(None, description="the project's interpreter")
     models_dir: str | None = Field(None, description="where weights are kept (user config only)")

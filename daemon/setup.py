@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import LimitSettings
@@ -11,6 +11,7 @@ from synthd.sandbox.level import Detection
 from synthd.synth.budget import Budget
 from synthd.synth.extraction import named
 from synthd.synth.ports import Model
+from synthd.synth.pruning import Pruning
 from synthd.synth.run import Strategy
 
 
@@ -29,3 +30,4 @@ class Setup:
     tested_seconds: float = 0.0  # for earning the grade `tested`; 0: it is not tried
     extraction: str = named.ROBUST  # how code is read out of answers
     spent: float = 0.0  # seconds of the budget, by earlier attempts at the same
+    pruning: Pruning = field(default_factory=Pruning)

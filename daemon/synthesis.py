@@ -99,8 +99,9 @@ class Searching:
         setup = self.setup
 
         def begin(model: Model, pace: Pace) -> Run:
-            problem, read = prepared.problem, named.reader(reader(prepared), setup.extraction)
-            return Run(problem, model, verifier, setup.budget, setup.seed, read, self.told, pace)
+            problem, read = prepared.problem, self._reader(prepared)
+            budget, seed, pruning = setup.budget, setup.seed, setup.pruning
+            return Run(problem, model, verifier, budget, seed, read, self.told, pace, pruning)
 
         run, outcome = await self._solved(prepared, setup.seed, begin)
         findings = await self._graded(run, outcome)
@@ -121,6 +122,9 @@ class Searching:
                 break
             prepared, findings = answered, await self._graded(run, outcome)
         return prepared, dataclasses.replace(outcome, seconds=self._spent), findings
+
+    def _reader(self, prepared: Prepared) -> Read:
+        return named.reader(reader(prepared), self.setup.extraction)
 
     @property
     def _left(self) -> float:
@@ -144,6 +148,7 @@ class Searching:
                 model=model,
                 pace=pace,
                 seed=seed,
+                read=self._reader(prepared),
             )
             new.best = best
             return new

@@ -17,6 +17,7 @@ from synthd.daemon.prepare import Prepared
 from synthd.daemon.report import SCHEMA, CheckReport, JudgeFacts, Wire
 from synthd.daemon.settings import LimitSettings
 from synthd.sandbox.checks import SpecReport
+from synthd.sandbox.judge import PythonJudge
 from synthd.sandbox.level import Detection
 from synthd.synth.attempt import Candidate, CaseOutcome, Evaluation, Grade, Verdict
 from synthd.synth.source.splice import render
@@ -71,13 +72,21 @@ class VerifyReport(Wire):
 
 
 async def verify(
-    prepared: Prepared, limits: LimitSettings, detection: Detection, *, unsafe: bool = False
+    prepared: Prepared,
+    limits: LimitSettings,
+    detection: Detection,
+    *,
+    unsafe: bool = False,
+    within: PythonJudge | None = None,
 ) -> VerifyReport:
-    """Raises BadInput where the checks are broken by themselves, and Missing."""
+    """within: a judge of the same file that is open. Raises BadInput where the checks are broken by
+    themselves, and Missing."""
     source, target = prepared.source, prepared.target
     body = source.text[target.body.start : target.body.end]
     candidate = Candidate(textwrap.dedent(body.strip("\r\n")))
-    async with open_verifier(prepared, limits, detection, unsafe=unsafe, present=True) as verifier:
+    async with open_verifier(
+        prepared, limits, detection, unsafe=unsafe, present=True, within=within
+    ) as verifier:
         broken = refusal(_own(await verifier.preflight(), prepared), prepared)
         if broken is not None:
             raise broken

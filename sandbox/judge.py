@@ -117,6 +117,23 @@ class PythonJudge:
             self._candidates,
         )
 
+    def with_function(
+        self, source: str, qualname: str, checks: Checks, *, line: int | None = None
+    ) -> PythonJudge:
+        """A judge of another function of the same file, or of another text of it, in the same
+        sandboxes, for as long as this one is open."""
+        return PythonJudge(
+            self._context,
+            source,
+            qualname,
+            line,
+            checks,
+            self._limits,
+            self._level,
+            self._tester,
+            self._candidates,
+        )
+
     async def preflight(self) -> SpecReport:
         """Look at the checks alone: which call the function, which are broken. Once."""
         async with self._looking:

@@ -13,6 +13,7 @@ from synthd.synth.continuing import Continuing
 from synthd.synth.events import Answered, Heard
 from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
 from synthd.synth.ports import Completion, Finish, Sampling
+from synthd.synth.pruning import Cut
 from synthd.synth.slots import Slots
 from synthd.synth.streams import derived_seed
 from synthd.synth.telling import answered, asked
@@ -33,6 +34,18 @@ class Calling:
     _settled: asyncio.Event = field(default_factory=asyncio.Event)  # the next call
 
     async def sample(self, ask: Ask) -> Completion | None:
+        pruning = self.run.pruning
+        if ask.parent is None:
+            return await self._sampled(ask)
+        if pruning.refuses(ask.parent):
+            return None
+        try:
+            async with pruning.unless_cut(ask.parent):
+                return await self._sampled(ask)
+        except Cut:
+            return None
+
+    async def _sampled(self, ask: Ask) -> Completion | None:
         run = self.run
         await run.step(f"wanted {ask.purpose} {ask.node}")
         async with self.slots.one(ask.priority):
@@ -87,6 +100,8 @@ class Calling:
                 completion = await self._begun.complete(run.model, ask.prompt, sampling, hear)
             except EmptyAnswer as empty:
                 completion = empty
+            if run.pruning.refuses(ask.parent):
+                raise Cut  # it came in the moment in which it was cut off
             await run.step(f"answered {ask.purpose} {ask.node}")
         except BaseException:
             # Cancelled or failed: what was heard was generated, and is paid for.

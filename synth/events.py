@@ -109,4 +109,11 @@ class Chose:
     partings: tuple[Parting, ...] = ()
 
 
-Event = Asked | Heard | Answered | Tried | Observed | Chose
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """The user has cut the program of a node off: nothing more is made of it."""
+
+    node: str
+
+
+Event = Asked | Heard | Answered | Tried | Observed | Chose | Pruned

@@ -14,12 +14,13 @@ from synthd.synth.calling import Calling
 from synthd.synth.choosing import Evidence, Reason, told
 from synthd.synth.concurrently import concurrently
 from synthd.synth.evaluating import Evaluating
-from synthd.synth.events import Event, Tried
+from synthd.synth.events import Event, Pruned, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.pace import Free, Pace
 from synthd.synth.ports import Completion, Finish, Model, Observer, Trace, Verifier
 from synthd.synth.problem import Problem
 from synthd.synth.proving.keep import preferred
+from synthd.synth.pruning import Pruning
 from synthd.synth.reading import Read, Reading, readings
 from synthd.synth.slots import Slots
 from synthd.synth.streams import stream
@@ -36,6 +37,8 @@ class Strategy(Protocol):
 
     def __call__(self, run: Run, /) -> Awaitable[None]: ...
 
+
+GIVEN = "given"  # the node of a program that was there before
 
 Make = Callable[[], Awaitable[Candidate | None]]
 
@@ -72,8 +75,10 @@ class Run:
     read: Read
     trace: Trace = unwatched
     pace: Pace = field(default_factory=Free)
+    pruning: Pruning = field(default_factory=Pruning)
     collects: bool = field(default=False, init=False)
     accepted: list[Attempt] = field(default_factory=list, init=False)  # one for each program
+    start: Attempt | None = field(default=None, init=False)  # of the problem's given program
     best: Attempt | None = field(default=None, init=False)
     chosen: bool = field(default=False, init=False)  # best is what the strategy chose
     ledger: Ledger = field(init=False)
@@ -114,6 +119,7 @@ class Run:
         model: Model | None = None,
         pace: Pace | None = None,
         seed: int | None = None,
+        read: Read | None = None,
     ) -> Run:
         """Another search, once this one is over, that goes on spending this one's budget."""
         other = Run(
@@ -122,9 +128,10 @@ class Run:
             verifier or self.verifier,
             replace(self.budget, seconds=seconds),
             self.seed if seed is None else seed,
-            self.read,
+            read or self.read,
             self.trace,
             pace or Free(),
+            self.pruning,
         )
         other.ledger, other._calling.numbers = self.ledger, self._calling.numbers
         return other
@@ -171,7 +178,7 @@ class Run:
         """
         return max(await self._answered(ask), key=lambda attempt: attempt.rank, default=None)
 
-    async def given(self, code: str, node: str = "given") -> Attempt | None:
+    async def given(self, code: str, node: str = GIVEN) -> Attempt | None:
         """Judge a program that is there already; it counts as one of the budget's programs."""
         return await self._judged(Candidate(code, node=node))
 
@@ -221,6 +228,17 @@ class Run:
             if not settled:
                 self.ledger.return_program()
         return self._record(Attempt(candidate, evaluation))
+
+    def refuses(self, attempt: Attempt | None) -> bool:
+        """Whether nothing more is to be made of it: then an ask about it is answered by None."""
+        return self.pruning.refuses(attempt)
+
+    async def prune(self, node: str) -> None:
+        """Make nothing more of the program of this node, nor of what was made of it; calls about
+        them are cut off."""
+        await self.step(f"pruned {node}")
+        self.trace(Pruned(node))
+        self.pruning.cut(node)
 
     async def step(self, step: str) -> None:
         """Wait for this step's turn. Once the search is over nothing further happens in it, also

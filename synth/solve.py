@@ -11,6 +11,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.budget import Usage
 from synthd.synth.oracle import agree
 from synthd.synth.run import Ended, Run, Strategy
+from synthd.synth.select import passes
 from synthd.synth.unmet import Unmet
 
 
@@ -30,6 +31,14 @@ class Outcome:
     oracle: bool = False  # tests decided when to stop that no user of the method would have
 
 
+async def _begun(run: Run) -> None:
+    """Judge the program that there is, where there is one: it may be right as it stands."""
+    if run.problem.given:
+        run.start = await run.given(run.problem.given)
+    if run.start is not None and run.collects and passes(run.start):
+        run.choose(run.start)
+
+
 async def solve(run: Run, strategy: Strategy) -> Outcome:
     """Follow the strategy until a program is accepted (or, where it collects, chosen), the
     budget is spent, or it gives up.
@@ -46,7 +55,9 @@ async def solve(run: Run, strategy: Strategy) -> Outcome:
     try:
         async with asyncio.timeout(run.budget.seconds) as clock:
             run.pace.begin(clock)
-            await strategy(run)
+            with run.pruning.during(run):
+                await _begun(run)
+                await strategy(run)
     except Ended:
         pass
     except TimeoutError:

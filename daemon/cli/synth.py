@@ -19,6 +19,7 @@ from synthd.daemon.cli.show import show
 from synthd.daemon.compose import Composed, compose
 from synthd.daemon.exits import BadInput, Exit, Failure, worst
 from synthd.daemon.locations import recordings_dir, runs_dir, user_config_file
+from synthd.daemon.placing import comment
 from synthd.daemon.prepare import Prepared, Wanted, prepare
 from synthd.daemon.recording import Recording
 from synthd.daemon.report import Report, Status
@@ -155,7 +156,8 @@ async def _one(
     except Failure as failure:
         return _failed(options, path, function, failure), held
     if done.report.status is Status.VERIFIED and not options.write:
-        new = splice(prepared.source, prepared.target, done.body)
+        last = done.prepared or prepared
+        new = splice(last.source, last.target, done.body)
         held = SourceText.from_bytes(new, str(path))
     return _present(options, prepared, done), held
 
@@ -174,8 +176,9 @@ async def _search(options: Options, prepared: Prepared, composed: Composed, titl
 
 def _present(options: Options, prepared: Prepared, done: Done) -> Exit:
     path = Path(prepared.source.path)
-    comment = _comment(done.report)
-    new = splice(prepared.source, prepared.target, done.body, comment) if done.body else b""
+    label = comment(done.report)
+    last = done.prepared or prepared  # with the answers to questions in it
+    new = splice(last.source, last.target, done.body, label) if done.body else b""
     written = bool(done.body) and options.write and _may_write(options, done.report)
     if written:
         try:
@@ -206,16 +209,6 @@ def _may_write(options: Options, report: Report) -> bool:
             return options.accept_untested
         case Status.ERROR:
             return False
-
-
-def _comment(report: Report) -> str | None:
-    """The label in the file of a program that is not verified."""
-    if report.status is Status.VERIFIED:
-        return None
-    if report.status is Status.UNDECIDED:
-        return "synthd: not verified: nothing was checked"
-    passed = sum(check.outcome == "pass" for check in report.checks)
-    return f"synthd: not verified: passes {passed} of {len(report.checks)} checks"
 
 
 def _failed(options: Options, path: Path, function: str, problem: Exception) -> Exit:

@@ -14,6 +14,7 @@ from synthd.daemon.jobs.granting import Granting
 from synthd.daemon.jobs.live import Halt, Live
 from synthd.daemon.jobs.messages import (
     Acquire,
+    Asking,
     Cancel,
     Diverged,
     Ended,
@@ -54,7 +55,8 @@ Outcome = Ended | Stopped | Gone | Died | Lacks
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What every attempt needs. changed: a job's record is another; moved: its progress is."""
+    """What every attempt needs. changed: a job's record is another; moved: its progress is; posed:
+    its worker waits for an answer."""
 
     folder: Path
     workers: Workers
@@ -62,6 +64,7 @@ class Attempts:
     store: Store
     changed: Callable[[Live], None]
     moved: Callable[[Live, Progressed], None]
+    posed: Callable[[Live, Asking], None]
 
     async def run(self, live: Live) -> Outcome:
         """Nothing of it runs any more when this is left, however it is."""
@@ -81,7 +84,7 @@ class Attempts:
         except NoWorker as error:
             return Died(live.scrub(str(error)), False)
         finally:
-            live.worker = None
+            live.worker = live.question = None
             live.record = replace(live.record, spent=live.spent)
             await self.granting.drop(live)
 
@@ -112,6 +115,9 @@ class Attempts:
             case Progressed():
                 live.progress = _clean(live, message)
                 self.moved(live, live.progress)
+            case Asking():
+                live.question = _clean(live, message)
+                self.posed(live, live.question)
             case Ended() | Stopped():
                 return _clean(live, message)
             case Gone():

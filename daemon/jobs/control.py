@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from synthd.daemon.jobs.errors import JobsError
 from synthd.daemon.jobs.manager import Jobs
 from synthd.daemon.jobs.spec import Spec
-from synthd.daemon.jobs.view import Changed, JobView, Moved, Told, Update, Voided
+from synthd.daemon.jobs.view import Changed, JobView, Moved, Posed, Told, Update, Voided
 from synthd.daemon.service.calls import Body, Caller, Methods, Refusal
 
 SCHEMA = 1
@@ -174,6 +174,8 @@ def _item(update: Update) -> Body:
             return {"kind": "void", "seq": seq, "count": count, "why": why}
         case Moved(progress):
             return {"kind": "progress", "progress": progress.model_dump(exclude={"say"})}
+        case Posed(question):
+            return {"kind": "question", "question": question.model_dump(exclude={"say"})}
 
 
 def _read(kind: type[B], body: Body) -> B:

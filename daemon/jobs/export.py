@@ -43,13 +43,18 @@ def trace(lines: tuple[str, ...]) -> str:
 
 async def export(store: Store, job: JobView) -> Export:
     spec = await store.read(lambda c: rows.spec(c, job.id))
+    lines = await trace_lines(store, job.id)
+    return _elsewhere(Export(_head(job, spec), lines), spec.path)
+
+
+async def trace_lines(store: Store, id: str) -> tuple[str, ...]:
     lines: list[str] = []
     while True:
         at = len(lines)
-        found = await store.read(partial(rows.lines, id=job.id, seq=at, limit=CHUNK))
+        found = await store.read(partial(rows.lines, id=id, seq=at, limit=CHUNK))
         lines += [line for _, line in found]
         if len(found) < CHUNK:
-            return _elsewhere(Export(_head(job, spec), tuple(lines)), spec.path)
+            return tuple(lines)
 
 
 def _elsewhere(export: Export, path: str) -> Export:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from synthd.daemon.jobs.messages import Progressed, Settled
+from synthd.daemon.jobs.messages import Asking, Progressed, Settled
 from synthd.daemon.jobs.ports import Worker
 from synthd.daemon.jobs.queue import Entry
 from synthd.daemon.jobs.secrets import Scrub, needed
@@ -40,6 +40,7 @@ class Live:
     events: int = 0
     voids: int = 0
     progress: Progressed | None = None
+    question: Asking | None = None  # that its worker waits with
     worker: Worker | None = None
     halt: Halt | None = None
     halted: asyncio.Event = field(default_factory=asyncio.Event)

@@ -12,13 +12,14 @@ import logging
 import secrets
 import shutil
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from synthd.daemon.jobs.errors import Needs, NoStore, NotNow, Secret, UnknownJob
-from synthd.daemon.jobs.export import Export, export
+from synthd.daemon.jobs.export import Export, export, trace_lines
 from synthd.daemon.jobs.live import Live, view
+from synthd.daemon.jobs.messages import Prune
 from synthd.daemon.jobs.owners import Owner, anyone
 from synthd.daemon.jobs.ports import Engines, Workers
 from synthd.daemon.jobs.running import Running
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 # Without vowels and look-alikes, as the names of traces: easy to read aloud.
 LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 MOST_WAITING = 10_000
+PAST = 50  # jobs that tell how long the next one will take
 
 
 class Jobs:
@@ -111,11 +113,35 @@ class Jobs:
         raise UnknownJob(f"there is no job {beginning!r}; `synthd jobs list` shows them")
 
     def watch(
-        self, id: str, seq: int = 0, voids: int | None = None
+        self, id: str, seq: int = 0, voids: int | None = None, *, answers: bool = False
     ) -> AsyncGenerator[Update, None]:
         """From event seq on, until the job is over; last comes the Changed that says so. Raises
-        UnknownJob. voids: `JobView.voids` when seq was told, for whoever watched before."""
-        return self._watching.watch(id, seq, voids)
+        UnknownJob. voids: `JobView.voids` when seq was told, for whoever watched before. answers:
+        whoever watches answers its questions."""
+        return self._watching.watch(id, seq, voids, answers=answers)
+
+    def answer(self, id: str, number: int, value: str | None) -> bool:
+        """Whether that question was still open. value: None where it stays so."""
+        live = self._running.live.get(id)
+        return live is not None and self._running.answer(live, number, value)
+
+    def prune(self, id: str, node: str) -> bool:
+        """Nothing more is made of the program of this node. False where its search does not run
+        here and now."""
+        live = self._running.live.get(id)
+        if live is None or live.worker is None or live.halt is not None:
+            return False
+        live.worker.send(Prune(node=node))
+        return True
+
+    async def lines(self, id: str) -> tuple[str, ...]:
+        """Its trace, as far as it is on disk. Raises UnknownJob."""
+        await self._record(id)
+        return await trace_lines(self.store, id)
+
+    async def past(self, model: str, strategy: str) -> Sequence[float]:
+        """How many seconds the latest finished jobs took that ran with these."""
+        return await self.store.read(lambda c: rows.past(c, model, strategy, PAST))
 
     async def cancel(self, id: str) -> JobView:
         """Within two seconds nothing of it runs any more, and that is on disk; what is over stays

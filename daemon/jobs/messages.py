@@ -62,6 +62,21 @@ class Cancel(Wire):
     say: Literal["cancel"] = "cancel"
 
 
+class Answered(Wire):
+    """What the user says to the question of this number; None: it stays open."""
+
+    say: Literal["answered"] = "answered"
+    number: int
+    value: str | None = Field(default=None, repr=False)
+
+
+class Prune(Wire):
+    """Nothing more is to be made of the program of this node."""
+
+    say: Literal["prune"] = "prune"
+    node: str
+
+
 # ---------------------------------------------------------------- the worker's
 
 
@@ -126,11 +141,33 @@ class Progressed(Wire):
     tokens: int = 0
     best: float = 0.0
     seconds: float = 0.0
+    passed: int = 0  # checks, of the best program
+    total: int = 0
+
+
+class Choice(Wire):
+    """label: what the user sees. value: the answer that it stands for."""
+
+    label: str
+    value: str
+
+
+class Asking(Wire):
+    """A question to whoever submitted the job; its search waits for Answered. Asked again by a
+    later attempt, unless there was an answer."""
+
+    say: Literal["asking"] = "asking"
+    number: int
+    text: str = Field(repr=False)
+    call: str = Field(repr=False)
+    choices: tuple[Choice, ...] = Field(repr=False)
 
 
 class Ended(Wire):
     """status, grade: as in `synthd synth --json`, whose object `report` is. replacement: start, end
-    (code points of Spec.text) and the new text, where verified. code: the whole function."""
+    (code points of Spec.text) and the new text, where verified. partial: the same of the best
+    program of a search that found none that passes, with a comment that says so. code: the whole
+    function."""
 
     say: Literal["ended"] = "ended"
     status: Literal["verified", "unsolved", "undecided", "error"]
@@ -140,6 +177,7 @@ class Ended(Wire):
     replacement: tuple[int, int, str] | None = None
     code: str = ""
     report: Mapping[str, object] | None = None
+    partial: tuple[int, int, str] | None = None
 
 
 class Stopped(Wire):
@@ -155,9 +193,20 @@ class Gone(Wire):
     say: Literal["gone"] = "gone"
 
 
-ToWorker = Annotated[Start | Granted | Refused | Cancel, Field(discriminator="say")]
+ToWorker = Annotated[
+    Start | Granted | Refused | Cancel | Answered | Prune, Field(discriminator="say")
+]
 FromWorker = Annotated[
-    Settled | Acquire | Release | Happened | Diverged | Progressed | Ended | Stopped | Gone,
+    Settled
+    | Acquire
+    | Release
+    | Happened
+    | Diverged
+    | Progressed
+    | Asking
+    | Ended
+    | Stopped
+    | Gone,
     Field(discriminator="say"),
 ]
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker)

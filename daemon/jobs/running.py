@@ -16,7 +16,15 @@ from synthd.daemon.jobs.attempt import Attempts, Died, Lacks, Outcome
 from synthd.daemon.jobs.errors import JobsError
 from synthd.daemon.jobs.granting import Granting
 from synthd.daemon.jobs.live import Halt, Live
-from synthd.daemon.jobs.messages import Cancel, Ended, Gone, Progressed, Stopped
+from synthd.daemon.jobs.messages import (
+    Answered,
+    Asking,
+    Cancel,
+    Ended,
+    Gone,
+    Progressed,
+    Stopped,
+)
 from synthd.daemon.jobs.owners import Owner
 from synthd.daemon.jobs.ports import Engines, Workers
 from synthd.daemon.jobs.queue import Queue
@@ -50,7 +58,7 @@ class Running:
         self.live: dict[str, Live] = {}
         self._unwritten: dict[str, Record] = {}
         self.queue = Queue(at_once)
-        self.watchers = Watchers()
+        self.watchers = Watchers(self._silent)
         self.granting = Granting(engines)
         self._folder = folder
         self._workers = workers
@@ -63,7 +71,13 @@ class Running:
     async def using(self, store: Store) -> AsyncIterator[None]:
         self.store = store
         self._attempts = Attempts(
-            self._folder, self._workers, self.granting, store, self._save, self._moved
+            self._folder,
+            self._workers,
+            self.granting,
+            store,
+            self._save,
+            self._moved,
+            self._posed,
         )
         self._adopting = Adopting(store, self._owner, self._timing, self)
         try:
@@ -237,6 +251,26 @@ class Running:
 
     def _moved(self, live: Live, progress: Progressed) -> None:
         self.watchers.moved(live.id, progress)
+
+    def _posed(self, live: Live, question: Asking) -> None:
+        """Where nobody can be asked, the search goes on at once."""
+        if self.watchers.answering(live.id):
+            self.watchers.posed(live.id, question)
+        else:
+            self.answer(live, question.number, None)
+
+    def _silent(self, job: str) -> None:
+        live = self.live.get(job)
+        if live is not None and live.question is not None:
+            self.answer(live, live.question.number, None)
+
+    def answer(self, live: Live, number: int, value: str | None) -> bool:
+        """Whether that was the question. None: it stays open."""
+        if live.question is None or live.question.number != number or live.worker is None:
+            return False
+        live.question = None
+        live.worker.send(Answered(number=number, value=value))
+        return True
 
     async def _close(self) -> None:
         self._closing = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synthd.daemon.jobs.messages import Ended, Progressed, Settled
+from synthd.daemon.jobs.messages import Asking, Ended, Progressed, Settled
 from synthd.daemon.jobs.states import Priority, State
 
 
@@ -73,4 +73,11 @@ class Moved:
     progress: Progressed
 
 
-Update = Changed | Told | Voided | Moved
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question to whoever submitted the job; only whoever watches to answer is told."""
+
+    question: Asking
+
+
+Update = Changed | Told | Voided | Moved | Posed

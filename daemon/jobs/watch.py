@@ -12,28 +12,35 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from synthd.daemon.jobs.errors import UnknownJob
-from synthd.daemon.jobs.messages import Progressed
+from synthd.daemon.jobs.messages import Asking, Progressed
 from synthd.daemon.jobs.store import rows
 from synthd.daemon.jobs.store.rows import Record, Void
 from synthd.daemon.jobs.store.store import Store
-from synthd.daemon.jobs.view import Changed, JobView, Moved, Told, Update, Voided
+from synthd.daemon.jobs.view import Changed, JobView, Moved, Posed, Told, Update, Voided
 
 CHUNK = 64  # lines read at once: a line may be long
 
 
 @dataclass(slots=True, eq=False)
 class Watcher:
+    """answers: it answers questions."""
+
+    answers: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     progress: Progressed | None = None
+    question: Asking | None = None
 
 
 class Watchers:
-    def __init__(self) -> None:
+    """silent: hears of a job that nobody answers for any more."""
+
+    def __init__(self, silent: Callable[[str], None] = lambda job: None) -> None:
         self._by_job: dict[str, set[Watcher]] = {}
+        self._silent = silent
 
     @contextlib.contextmanager
-    def one(self, job: str) -> Iterator[Watcher]:
-        watcher = Watcher()
+    def one(self, job: str, *, answers: bool = False) -> Iterator[Watcher]:
+        watcher = Watcher(answers)
         self._by_job.setdefault(job, set()).add(watcher)
         try:
             yield watcher
@@ -41,6 +48,17 @@ class Watchers:
             self._by_job[job].discard(watcher)
             if not self._by_job[job]:
                 del self._by_job[job]
+            if answers and not self.answering(job):
+                self._silent(job)
+
+    def answering(self, job: str) -> bool:
+        return any(watcher.answers for watcher in self._by_job.get(job, ()))
+
+    def posed(self, job: str, question: Asking) -> None:
+        for watcher in self._by_job.get(job, ()):
+            if watcher.answers:
+                watcher.question = question
+                watcher.wake.set()
 
     def wake(self, jobs: set[str]) -> None:
         for job in jobs:
@@ -82,11 +100,13 @@ class Watching:
     watchers: Watchers
     shown: Callable[[Record], JobView]
 
-    async def watch(self, id: str, seq: int, voids: int | None) -> AsyncGenerator[Update, None]:
+    async def watch(
+        self, id: str, seq: int, voids: int | None, *, answers: bool = False
+    ) -> AsyncGenerator[Update, None]:
         """Until the job is over, which is said last, after all events. voids: how many were known
         when `seq` was; None: all there are."""
         last: JobView | None = None
-        with self.watchers.one(id) as watcher:
+        with self.watchers.one(id, answers=answers) as watcher:
             if voids is None:
                 voids = (await self._record(id)).voids
             while True:
@@ -116,6 +136,9 @@ class Watching:
                 if watcher.progress is not None:
                     progress, watcher.progress = watcher.progress, None
                     yield Moved(progress)
+                if watcher.question is not None:
+                    question, watcher.question = watcher.question, None
+                    yield Posed(question)
                 await watcher.wake.wait()
 
     async def _record(self, id: str) -> Record:

@@ -23,6 +23,7 @@ from synthd.daemon.service.calls import Body, Methods
 from synthd.daemon.service.setting import Folders
 from synthd.daemon.settings import DaemonSettings
 from synthd.daemon.thin.build import SHORT
+from synthd.daemon.watching.certificates import Certificates
 from synthd.daemon.watching.configs import Change, Configs
 from synthd.daemon.watching.watching import Watching, open_watching
 from synthd.daemon.workers.configured import Configured
@@ -34,6 +35,10 @@ class Assembled:
     jobs: Jobs
     keeper: Keeper
     observed: Watching
+
+    @property
+    def certificates(self) -> Certificates:
+        return self.observed.certificates
 
     @property
     def methods(self) -> Methods:

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING
 from synthd.daemon.service.guests import Guest
 
 if TYPE_CHECKING:
-    from synthd.daemon.service.late import Jobs
+    from synthd.daemon.service.late import Certificates, Jobs
     from synthd.lsp.functions import Reading
 
 
 class Editors:
-    """find_jobs: raises Refusal where there will be none."""
+    """find_jobs, find_certificates: raise Refusal where there will be none."""
 
-    def __init__(self, find_jobs: Callable[[], Awaitable[Jobs]]) -> None:
+    def __init__(
+        self,
+        find_jobs: Callable[[], Awaitable[Jobs]],
+        find_certificates: Callable[[], Awaitable[Certificates]],
+    ) -> None:
         self._find_jobs = find_jobs
+        self._find_certificates = find_certificates
         self._imported = asyncio.Event()
         self._reading: Reading | None = None  # one for all, so that few threads read at once
 
@@ -33,7 +38,7 @@ class Editors:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, guest: Guest
     ) -> None:
         await self._imported.wait()
-        from synthd.daemon.service.late import LateJobs
+        from synthd.daemon.service.late import LateCertificates, LateJobs
         from synthd.daemon.sessions.serving import serve_editor
 
         if self._reading is None:
@@ -41,7 +46,13 @@ class Editors:
 
             self._reading = Reading()
         jobs = LateJobs(self._find_jobs)
-        await serve_editor(reader, writer, guest.caller, jobs, reading=self._reading)
+        certificates = LateCertificates(self._find_certificates)
+        try:
+            await serve_editor(
+                reader, writer, guest.caller, jobs, certificates, reading=self._reading
+            )
+        finally:
+            await certificates.close()
 
 
 def _language_server() -> ModuleType:

@@ -15,7 +15,7 @@ from synthd.daemon.service.faults import name as fault
 
 if TYPE_CHECKING:
     from synthd.daemon.jobs.view import JobView
-    from synthd.daemon.service.late import Jobs
+    from synthd.daemon.service.late import Certificates, Jobs
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ class Parts(Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
+
+    @property
+    def certificates(self) -> Certificates: ...
 
     def running(self) -> Sequence[JobView]: ...
 
@@ -54,7 +57,7 @@ class Home:
         self._open = open_parts
         self._parts: Parts | None = None
         self._settled = asyncio.Event()
-        self.editors = Editors(self._jobs)
+        self.editors = Editors(self._jobs, self._certificates)
         self.problem = ""
 
     @contextlib.asynccontextmanager
@@ -100,6 +103,9 @@ class Home:
 
     async def _jobs(self) -> Jobs:
         return (await self.parts()).jobs
+
+    async def _certificates(self) -> Certificates:
+        return (await self.parts()).certificates
 
     def running(self) -> Sequence[JobView]:
         return self._parts.running() if self._parts else ()

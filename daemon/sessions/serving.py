@@ -10,6 +10,7 @@ import logging
 
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.service.faults import name as fault
+from synthd.daemon.sessions.certified import Certificates
 from synthd.daemon.sessions.engine import JobEngine, Jobs
 from synthd.lsp.functions import Reading
 from synthd.lsp.server import create
@@ -23,7 +24,7 @@ async def serve_editor(
     writer: asyncio.StreamWriter,
     caller: Caller,
     jobs: Jobs,
-    certificates: object | None = None,
+    certificates: Certificates | None = None,
     *,
     reading: Reading | None = None,
 ) -> None:
@@ -31,7 +32,8 @@ async def serve_editor(
 
     reading: one for all editors of this process; if None, this editor has its own.
     """
-    engine, own = JobEngine(jobs, caller), Reading()  # whose threads start when they are needed
+    engine = JobEngine(jobs, caller, certificates)
+    own = Reading()  # whose threads start when they are needed
     try:
         await serve_streams(create(lambda: engine, reading or own), reader, writer)
     except Exception as error:

@@ -288,4 +288,7 @@ def _stands(record: Record, found: Found) -> Kept:
         recorded=record.recorded,
         certificate=record.certificate,
         again=record.again,
+        checks=record.checks,
+        seconds=record.seconds,
+        tokens=record.tokens,
     )

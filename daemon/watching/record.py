@@ -53,6 +53,9 @@ class Record(Wire):
     tests: Mapping[str, str] = {}
     programs: Mapping[str, str] = {}
     recorded: float
+    checks: int = 0  # that it passed, and what its search cost
+    seconds: float = 0.0
+    tokens: int = 0
     seen: bool = False
     again: Again | None = None
 
@@ -79,6 +82,9 @@ class Kept:
     recorded: float
     certificate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     again: Again | None = None
+    checks: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
 
     def wire(self) -> dict[str, Any]:
         again = self.again.model_dump(mode="json") if self.again else None
@@ -97,6 +103,15 @@ class Kept:
 
 class NoCertificate(Exception):
     """A report that has none cannot be recorded."""
+
+
+def _cost(report: Mapping[str, Any]) -> dict[str, Any]:
+    checks, cost = report.get("checks"), report.get("cost")
+    found: dict[str, Any] = {"checks": len(checks) if isinstance(checks, list) else 0}
+    if isinstance(cost, Mapping):
+        found["seconds"] = float(cost.get("seconds") or 0.0)
+        found["tokens"] = int(cost.get("completion_tokens") or 0)
+    return found
 
 
 def record_of(path: str, report: Mapping[str, Any], examples: Sequence[str], now: float) -> Record:
@@ -120,6 +135,7 @@ def record_of(path: str, report: Mapping[str, Any], examples: Sequence[str], now
             synthd=str(judged.get("synthd", "")) if isinstance(judged, Mapping) else "",
             examples=tuple(examples),
             recorded=now,
+            **_cost(report),
         )
     except KeyError as error:
         raise NoCertificate(f"the certificate lacks {error}") from None

@@ -14,6 +14,7 @@ import sys
 from synthd.daemon.workers.leaving import die_with, leave
 from synthd.daemon.workers.wire import Wire
 
+VERIFIER = "attend"  # so begins what a verifying worker is told (inquiries.py)
 # The daemon answers editors: searches and their sandboxes come after it.
 NICE = 5
 
@@ -28,22 +29,28 @@ def main() -> None:
     if not first:
         leave()
     wire.listen()
-    _exchange_environment(first)
+    if _exchange_environment(first) == VERIFIER:
+        from synthd.daemon.workers.verifying import attend
+
+        attend(wire)
     from synthd.daemon.workers.work import work
 
     work(first, wire)
 
 
-def _exchange_environment(start: bytes) -> None:
-    """Only keys and texts that an environment can have; whatever else is wrong is said later."""
+def _exchange_environment(first: bytes) -> str:
+    """Which message that is. Only keys and texts that an environment can have are taken; whatever
+    else is wrong is said later."""
     try:
-        environment = json.loads(start)["environment"]
+        told = json.loads(first)
+        environment = told["environment"]
         wanted = {name: text for name, text in environment.items() if isinstance(text, str)}
     except (ValueError, LookupError, TypeError, AttributeError):
-        return
+        return ""
     os.environ.clear()
     for name, text in wanted.items():
         try:
             os.environ[name] = text
         except (ValueError, UnicodeEncodeError):
             continue
+    return str(told.get("say", ""))

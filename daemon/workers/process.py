@@ -44,9 +44,15 @@ class Processes:
 
     @asynccontextmanager
     async def start(self, start: Start) -> AsyncIterator[WorkerProcess]:
+        async with self.open(line(start)) as worker:
+            yield worker
+
+    @asynccontextmanager
+    async def open(self, first: bytes) -> AsyncIterator[WorkerProcess]:
+        """first: the line that tells it what it is for. Raises NoWorker."""
         worker = await self._started()
         try:
-            worker.send(start)
+            worker.write(first)
             yield worker
         finally:
             await _in_any_case(asyncio.ensure_future(worker.end()))
@@ -84,12 +90,16 @@ class WorkerProcess:
         return self._process.pid
 
     def send(self, message: ToWorker) -> None:
+        self.write(line(message))
+
+    def write(self, said: bytes) -> None:
+        """Never waits; one that is gone hears nothing."""
         stdin = self._process.stdin
         if stdin is not None and self._process.returncode is None and not stdin.is_closing():
-            stdin.write(line(message))
+            stdin.write(said)
 
     async def messages(self) -> AsyncIterator[FromWorker]:
-        async for said in self._lines():
+        async for said in self.lines():
             try:
                 yield FROM_WORKER.validate_json(said)
             except ValidationError:
@@ -126,7 +136,7 @@ class WorkerProcess:
             os.kill(self.pid, signal.SIGSTOP)
         return await asyncio.to_thread(family.below, self.pid)
 
-    async def _lines(self) -> AsyncIterator[bytes]:
+    async def lines(self) -> AsyncIterator[bytes]:
         """Not by readline: a line may be longer than a StreamReader likes."""
         assert self._process.stdout is not None
         parts: deque[bytes] = deque()

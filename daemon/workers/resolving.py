@@ -79,7 +79,7 @@ def settings_of(start: Start, workspace: Path) -> Settings:
                 f"what the job ran with cannot be used any more ({error.error_count()} values): "
                 "submit it anew"
             ) from None
-    if start.spec.options.hasty and "tested_seconds" not in settings.model_fields_set:
+    if start.spec.options.hasty:
         return hasty(settings)
     return settings
 
@@ -94,6 +94,8 @@ def _layer(start: Start, file: config.File) -> config.Layer:
 
 def hasty(settings: Settings) -> Settings:
     """Who waits for an edit gets it when its examples hold; who wants more has said so."""
+    if "tested_seconds" in settings.model_fields_set or settings.ask:
+        return settings
     auto = {"agree": 1, **settings.parameters.get("auto", {})}
     parameters = {**settings.parameters, "auto": auto}
     return settings.model_copy(update={"tested_seconds": 0.0, "parameters": parameters})
@@ -110,4 +112,4 @@ def _target(source: SourceText, spec: Spec) -> Target:
 def _wanted(spec: Spec) -> Wanted:
     options = spec.options
     tests = tuple(Path(test) for test in options.tests)
-    return Wanted(options.examples, tests, options.accept_untested, options.replace)
+    return Wanted(options.examples, tests, options.accept_untested, options.replace, options.repair)

@@ -162,6 +162,7 @@ class RustJob(Job):
                 tracing=Told(start.job, self._lines, start.spent),
                 through=through,
                 spent=start.spent,
+                pruning=self._cutting.pruning,
             )
         )
 

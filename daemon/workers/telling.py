@@ -75,7 +75,7 @@ class Teller:
     _programs: int = 0
     _tokens: int = 0
     _best: float = 0.0
-    _passed: str = ""
+    _counts: tuple[int, int] | None = None  # checks that the best program passes, of so many
     _began: float = field(default_factory=time.monotonic)
     _told: float = float("-inf")
     _later: asyncio.TimerHandle | None = None
@@ -86,11 +86,10 @@ class Teller:
                 self._tokens += 1
             case Tried(attempt, programs):
                 self._programs = programs
-                if not self._passed or attempt.score > self._best:
+                if self._counts is None or attempt.score > self._best:
                     self._best = attempt.score
                     cases = attempt.evaluation.cases
-                    passed = sum(case.passed for case in cases)
-                    self._passed = f"best {passed}/{len(cases)}" if cases else "best 0"
+                    self._counts = sum(case.passed for case in cases), len(cases)
             case _:
                 return
         self._soon()
@@ -111,10 +110,11 @@ class Teller:
         self._later, self._told = None, time.monotonic()
         seconds = self.spent + self._told - self._began
         used = max(self._programs / self.budget.programs, self._tokens / self.budget.tokens)
+        passed, total = self._counts or (0, 0)
         parts = [
             self.strategy,
             f"{self._programs} of {self.budget.programs} programs",
-            self._passed,
+            self._words(),
             f"{_short(self._tokens)} tokens",
             f"{seconds:.0f} s",
         ]
@@ -126,8 +126,16 @@ class Teller:
                 tokens=self._tokens,
                 best=self._best,
                 seconds=round(seconds, 3),
+                passed=passed,
+                total=total,
             )
         )
+
+    def _words(self) -> str:
+        if self._counts is None:
+            return ""
+        passed, total = self._counts
+        return f"best {passed}/{total}" if total else "best 0"
 
 
 def _short(number: int) -> str:

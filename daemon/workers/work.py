@@ -17,11 +17,13 @@ from synthd.daemon.compose import Composed, compose
 from synthd.daemon.exits import Failure, Stalled
 from synthd.daemon.jobs.messages import (
     TO_WORKER,
+    Answered,
     Cancel,
     Ended,
     FromWorker,
     Gone,
     Granted,
+    Prune,
     Refused,
     Settled,
     Start,
@@ -29,14 +31,18 @@ from synthd.daemon.jobs.messages import (
     line,
 )
 from synthd.daemon.models import OwnedModel
+from synthd.daemon.placing import partial, verified
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.recording import Resumable
 from synthd.daemon.report import Status
+from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.traces.kept import Told
+from synthd.daemon.workers.cutting import Cutting
 from synthd.daemon.workers.leased import Leased, leased
 from synthd.daemon.workers.leases import Leases
 from synthd.daemon.workers.leaving import leave
+from synthd.daemon.workers.questions import Questions
 from synthd.daemon.workers.resolving import Resolved, pinned, resolved
 from synthd.daemon.workers.said import Said
 from synthd.daemon.workers.telling import Lines, Teller
@@ -44,7 +50,6 @@ from synthd.daemon.workers.wire import Wire
 from synthd.synth.attempt import Grade
 from synthd.synth.models.scrub import without_secrets
 from synthd.synth.source.errors import SourceError
-from synthd.synth.source.splice import replacement
 
 CLEAN_END = 1.5  # seconds, for what a cancelled job has open
 PATIENCE = 60.0  # seconds in which nothing of a search moves
@@ -70,17 +75,20 @@ async def _attend(start: Start, wire: Wire) -> None:
         wire.write(line(message))
 
     leases, cancelled = Leases(say), asyncio.Event()
+    mine = _job(start, leases, say)
 
     def heard(told: bytes) -> None:
         match TO_WORKER.validate_json(told):
             case Granted() | Refused() as answer:
                 loop.call_soon_threadsafe(leases.heard, answer)
+            case Answered() | Prune() as message:
+                loop.call_soon_threadsafe(mine.hear, message)
             case Cancel():
                 loop.call_soon_threadsafe(cancelled.set)
             case Start():
                 return
 
-    job = asyncio.create_task(Job(start, leases, say).run())
+    job = asyncio.create_task(mine.run())
     stop = asyncio.create_task(cancelled.wait())
     wire.attend(heard)
     await asyncio.wait([job, stop], return_when=asyncio.FIRST_COMPLETED)
@@ -95,6 +103,14 @@ async def _attend(start: Start, wire: Wire) -> None:
         leave()
 
 
+def _job(start: Start, leases: Leases, say: Callable[[FromWorker], None]) -> Job:
+    if Path(start.spec.path).suffix != ".rs":
+        return Job(start, leases, say)
+    from synthd.daemon.workers.rust import RustJob
+
+    return RustJob(start, leases, say)
+
+
 @dataclass(slots=True)
 class Job:
     start: Start
@@ -103,9 +119,21 @@ class Job:
     _model: Leased | None = None
     _function: str = ""
     _lines: Lines = field(init=False)
+    _questions: Questions = field(init=False)
+    _cutting: Cutting = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lines = Lines(self.say, Said(Path(self.start.folder) / "said"))
+        folder = Path(self.start.folder)
+        self._lines = Lines(self.say, Said(folder / "said"))
+        self._questions = Questions(self.say, folder / "answers")
+        self._cutting = Cutting(folder / "pruned")
+
+    def hear(self, message: Answered | Prune) -> None:
+        """What the user says meanwhile. In the loop of the search."""
+        if isinstance(message, Answered):
+            self._questions.heard(message)
+        else:
+            self._cutting.prune(message.node)
 
     async def run(self) -> Ended | Stopped:
         """Never raises, but when cancelled."""
@@ -115,14 +143,14 @@ class Job:
             async with AsyncExitStack() as stack:
                 composed = await self._composed(stack, found)
                 await self._identify()
-                self.say(self._settled(found, composed))
+                self.say(self._settled(found.settings, composed))
                 done = await self._searched(found.prepared, composed)
         except Stalled as failure:
             return Stopped(why=without_secrets(str(failure)))
         except (Failure, SourceError) as failure:
             return self._failed(without_secrets(str(failure)))
         except Exception as error:
-            return self._failed(_bug(error))
+            return self._failed(bug(error))
         self._lines.finish()
         return _ended(found.prepared, done)
 
@@ -145,6 +173,7 @@ class Job:
                 tracing=Told(start.job, self._lines, start.spent),
                 through=through,
                 spent=start.spent,
+                pruning=self._cutting.pruning,
             )
         )
 
@@ -152,7 +181,7 @@ class Job:
         assert self._model is not None, "compose has gone through ours"
         await self._model.identify()
 
-    def _settled(self, found: Resolved, composed: Composed) -> Settled:
+    def _settled(self, settings: Settings, composed: Composed) -> Settled:
         setup, budget = composed.setup, composed.setup.budget
         assert self._model is not None
         return Settled(
@@ -167,7 +196,7 @@ class Job:
             programs=budget.programs,
             seconds=budget.seconds,
             tokens=budget.tokens,
-            settings=pinned(found.settings, self._model.name),
+            settings=pinned(settings, self._model.name),
         )
 
     async def _searched(self, prepared: Prepared, composed: Composed) -> Done:
@@ -175,7 +204,8 @@ class Job:
         teller = Teller(self.say, setup.strategy_name, setup.budget, self.start.spent)
         teller.begin()
         try:
-            return await synthesize(prepared, setup, teller)
+            asker = self._questions if self.start.spec.options.ask else None
+            return await synthesize(prepared, setup, teller, asker)
         finally:
             teller.close()
 
@@ -191,21 +221,19 @@ class Job:
 
 def _ended(prepared: Prepared, done: Done) -> Ended:
     report = done.report
-    edit = None
-    if report.status is Status.VERIFIED:
-        edit = replacement(prepared.source, prepared.target, done.body)
     return Ended(
         status=report.status.value,
         grade=report.grade.value,
         message=report.message,
         function=report.function,
-        replacement=edit,
+        replacement=verified(prepared, done),
         code=report.code,
         report=report.model_dump(mode="json", by_alias=True),
+        partial=partial(prepared, done),
     )
 
 
-def _bug(error: Exception) -> str:
+def bug(error: Exception) -> str:
     """Where it was raised, and no word of what it says: that may be of the user's text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

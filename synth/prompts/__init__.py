@@ -8,7 +8,14 @@ visible checks, and evaluations, which are made of visible checks.
 from synthd.synth.prompts.debugging import explain, repair
 from synthd.synth.prompts.drafting import draft
 from synthd.synth.prompts.issues import issue
-from synthd.synth.prompts.refining import criticize, improve, reconsider, refine, self_repair
+from synthd.synth.prompts.refining import (
+    criticize,
+    improve,
+    opening,
+    reconsider,
+    refine,
+    self_repair,
+)
 from synthd.synth.prompts.selecting import ask_inputs, ask_which, choice
 from synthd.synth.prompts.turns import multi_turn, revise
 
@@ -22,6 +29,7 @@ __all__ = [
     "improve",
     "issue",
     "multi_turn",
+    "opening",
     "reconsider",
     "refine",
     "repair",

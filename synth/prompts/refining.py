@@ -7,6 +7,7 @@ from synthd.synth.feedback import Level
 from synthd.synth.ports import Prompt
 from synthd.synth.problem import Problem
 from synthd.synth.prompts.begun import begin
+from synthd.synth.prompts.drafting import draft
 from synthd.synth.prompts.turns import History, recent
 from synthd.synth.prompts.words import conversation, corrected, shown, told
 
@@ -17,6 +18,12 @@ def refine(problem: Problem, attempt: Attempt, level: Level = "first-failing") -
     issue = f"The issue: {said}\n\n" if said else ""
     ask = f"{shown(problem, attempt)}\n\n{issue}{corrected(problem)}"
     return begin(problem, conversation(problem, ask))
+
+
+def opening(problem: Problem, start: Attempt | None) -> Prompt:
+    """The first question of a method that knows no repairs: for a program, or, where there is one
+    to begin from, for a better one in its place."""
+    return draft(problem) if start is None else refine(problem, start)
 
 
 def self_repair(

@@ -44,6 +44,24 @@ def replacement(
     return target.body.start, target.body.end, ("\n" + lines).replace("\n", newline)
 
 
+def body_of(source: SourceText, target: Target) -> str:
+    """The body as it stands, like one that a model gives: with its first level not indented."""
+    if target.one_line:
+        return source.text[target.body.start : target.body.end].strip()
+    above = _NEWLINE.sub("\n", source.text[target.span.start : target.body.start]).count("\n")
+    whole = render(source, target)
+    try:
+        inside = string_lines(whole)
+    except python.Unparsable:
+        inside = set()
+    unit = target.body_indent.removeprefix(target.indent)
+    lines = [
+        line if number in inside else line.removeprefix(unit)
+        for number, line in enumerate(whole.split("\n"), 1)
+    ]
+    return "\n".join(lines[above:]).strip("\n")
+
+
 def render(
     source: SourceText, target: Target, body: str | None = None, comment: str | None = None
 ) -> str:

@@ -75,14 +75,22 @@ class Known:
     best: float = 0.0
     _seen: set[object] = field(default_factory=set)
 
+    def begin(self, attempt: Attempt) -> None:
+        """With a program that there is."""
+        self.best = attempt.score
+        self._seen.add(_did(attempt))
+        if attempt.candidate.code and not attempt.accepted:
+            self.parents.append(Arm(attempt))
+
     def of(self, part: object) -> Belief:
         return self.beliefs.setdefault(part, Belief())
 
     def learn(self, choice: Choice, attempt: Attempt | None) -> None:
         """None: a question that was too long to be asked."""
-        gain, did, new = 0.0, None, False
+        gain, new = 0.0, False
+        did: object = None
         if attempt is not None:
-            did = tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
+            did = _did(attempt)
             new = bool(attempt.candidate.code) and did not in self._seen
             if attempt.score > self.best:
                 gain, self.best = 1.0, attempt.score
@@ -94,6 +102,10 @@ class Known:
         for belief in map(self.of, choice.parts):
             belief.gains += gain
             belief.losses += 0.0 if gain else 0.5 if new else 1.0
+
+
+def _did(attempt: Attempt) -> object:
+    return tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +133,19 @@ class Auto:
     async def __call__(self, run: Run) -> None:
         known = Known(executing.further_calls(run, self.inputs))
         numbers = count(1)
+        if run.start is not None:
+            known.begin(run.start)
+        first = Choice("repair", 0.0, "first-failing") if known.parents else Choice("draft", 0.0)
 
         async def work(place: int) -> None:
             while not known.passing or (known.voters < self.votes and place < self.at_once):
                 number = next(numbers)
+                known.parents = [arm for arm in known.parents if not run.refuses(arm.program)]
                 choice = self._choose(known, run.random("choose", str(number)))
                 if not await self._pull(run, known, choice, number):
                     return
 
-        if await self._pull(run, known, Choice("draft", 0.0), 0):
+        if await self._pull(run, known, first, 0):
             await concurrently(work(place) for place in range(run.slots))
         await self._settle(run, known, agree=1)
 

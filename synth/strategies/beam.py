@@ -56,10 +56,11 @@ class Beam:
 
     def _ask(self, run: Run, number: int) -> Ask:
         return Ask(
-            prompts.draft(run.problem),
+            prompts.opening(run.problem, run.start),
             self.temperature if number else 0.0,
             f"draft.{number}",
             "draft",
             (number,),
+            run.start,
             logprobs=self.collects,
         )

@@ -16,8 +16,9 @@ async def drafts(
     top_p: float | None = None,
 ) -> list[Attempt]:
     """n programs at one temperature, each judged as it arrives; in the order they were asked for,
-    whichever came first. Fewer where the budget ends."""
-    prompt = prompts.draft(run.problem)
+    whichever came first. Fewer where the budget ends. Where there is a program to begin from, each
+    is one in its place."""
+    prompt = prompts.opening(run.problem, run.start)
     return await run.attempts(
         Ask(
             prompt,
@@ -25,6 +26,7 @@ async def drafts(
             f"draft.{place}",
             "draft",
             (0, place),
+            run.start,
             logprobs=logprobs,
             top_p=top_p,
         )

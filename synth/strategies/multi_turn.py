@@ -59,7 +59,7 @@ class MultiTurn:
     async def __call__(self, run: Run) -> None:
         if "lv" in self.selector:
             learned(run)
-        selected: Attempt | None = None
+        selected = run.start
         why = Reason()
         for turn in range(self.turns):
             tried = await run.attempts(self._asks(run, selected, turn))

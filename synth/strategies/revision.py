@@ -26,7 +26,7 @@ class Revision:
     )
 
     async def __call__(self, run: Run) -> None:
-        last: Attempt | None = None
+        last = run.start
         for turn in range(self.n):
             last = await run.attempt(self._ask(run, last, turn))
             if last is None:

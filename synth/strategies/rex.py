@@ -49,10 +49,13 @@ class Rex:
 
     async def __call__(self, run: Run) -> None:
         arms, numbers = [Arm(None)], count()
+        if run.start is not None and run.start.candidate.code:
+            arms.append(Arm(run.start))
 
         async def pull() -> None:
             for number in numbers:
-                arm = self.choose(arms, run.random("arm", str(number)))
+                kept = [arm for arm in arms if not run.refuses(arm.program)]
+                arm = self.choose(kept, run.random("arm", str(number)))
                 arm.refined += 1
                 child = await run.attempt(self._refinement(run, arm.program, number))
                 # None is also a prompt that was too long, which costs this pull alone.

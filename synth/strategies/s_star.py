@@ -66,9 +66,8 @@ class SStar:
 
     async def _chain(self, run: Run, place: int) -> Attempt | None:
         """One sample and its repairs. A round's turn comes when all have had the one before."""
-        draft = Ask(
-            prompts.draft(run.problem), self.temperature, f"draft.{place}", "draft", (0, place)
-        )
+        first, node = prompts.opening(run.problem, run.start), f"draft.{place}"
+        draft = Ask(first, self.temperature, node, "draft", (0, place), run.start)
         attempt = await run.attempt(draft)
         for turn in range(1, self.rounds + 1):
             if attempt is None or select.passes(attempt):

@@ -61,7 +61,11 @@ class Seidr:
     )
 
     async def __call__(self, run: Run) -> None:
-        generation = await self._synthesize(run)
+        start = run.start
+        if start is not None and start.evaluation.verdict is not Verdict.UNDECIDED:
+            generation = [start]
+        else:
+            generation = await self._synthesize(run)
         for number in count(1):
             ranked = self._rank(run, generation, number)
             families = await concurrently(
@@ -88,7 +92,7 @@ class Seidr:
 
     def _rank(self, run: Run, generation: Sequence[Attempt], number: int) -> list[Attempt]:
         judged = [a for a in generation if a.evaluation.verdict is not Verdict.UNDECIDED]
-        pool = select.distinct(judged)
+        pool = select.distinct([a for a in judged if not run.refuses(a)])
         random = run.random("rank", str(number))
         if self.ranking == "tournament":
             return select.tournament(pool, self.beam_width, random)

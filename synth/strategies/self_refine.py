@@ -42,8 +42,9 @@ class SelfRefine:
     )
 
     async def __call__(self, run: Run) -> None:
-        draft = self._ask(prompts.draft(run.problem), "draft.0", "draft")
-        last = await run.attempt(draft)
+        last = run.start
+        if last is None:
+            last = await run.attempt(self._ask(prompts.draft(run.problem), "draft.0", "draft"))
         for turn in range(1, self.n):
             prompt = await self._prompt(run, last, turn) if last else None
             if last is None or prompt is None:

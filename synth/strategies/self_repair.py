@@ -42,8 +42,10 @@ class SelfRepair:
         await concurrently(self._chain(run, place) for place in range(self.chains))
 
     async def _chain(self, run: Run, place: int) -> None:
-        node, first = f"draft.{place}", prompts.draft(run.problem)
-        current = await run.attempt(Ask(first, self.temperature, node, "draft", (0, place)))
+        node, current = f"{run.start.candidate.node if run.start else 'draft'}.{place}", run.start
+        if current is None:
+            first = prompts.draft(run.problem)
+            current = await run.attempt(Ask(first, self.temperature, node, "draft", (0, place)))
         for number in range(1, self.rounds + 1):
             if current is None:
                 return

@@ -97,14 +97,14 @@ class Treefinement:
     )
 
     async def __call__(self, run: Run) -> None:
-        given = await run.given(run.problem.given) if run.problem.given else None
-        frontier = [given] if given else []
+        frontier = [run.start] if run.start else []
         for level in range(len(frontier), self.iterations + 1):
             asks = self._refinements(run, frontier, level) or self._drafts(run, level)
             grown = await self._grown(run, asks)
             if not grown:
                 return
             frontier = [each for each in grown if self._valid(each)] or frontier
+            frontier = [each for each in frontier if not run.refuses(each)]
 
     async def _grown(self, run: Run, asks: Iterable[Ask]) -> list[Attempt]:
         """What came of all that was asked. A failed call costs its own child alone."""

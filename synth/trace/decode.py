@@ -17,7 +17,7 @@ from synthd.synth.attempt import (
     Verdict,
 )
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Observed, Tried
+from synthd.synth.events import Answered, Asked, Observed, Pruned, Tried
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
 from synthd.synth.trace.choice import choice
@@ -34,7 +34,7 @@ from synthd.synth.trace.records import (
     VisibleCheck,
 )
 
-KINDS = ("run", "asked", "answered", "tried", "observed", "chose", "end")
+KINDS = ("run", "asked", "answered", "tried", "observed", "chose", "pruned", "end")
 
 
 class NotATrace(Exception):
@@ -99,6 +99,8 @@ class Decoder:
             return Observed(fields.text("node"), seen)
         if kind == "chose":
             return choice(fields)
+        if kind == "pruned":
+            return Pruned(fields.text("node"))
         candidate = self._candidate(fields.below("candidate"))
         attempt = Attempt(candidate, _evaluation(fields.below("evaluation")))
         self._tried[candidate.node] = attempt

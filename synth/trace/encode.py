@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, assert_never
 
 from synthd.synth.attempt import Candidate, Case, Evaluation
-from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Pruned, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import SCHEMA, End, Entry, Header, Record, Told
 
@@ -70,6 +70,8 @@ def _event(event: Told) -> tuple[str, Row]:
                 "groups": [_group(group) for group in event.groups],
                 "partings": [asdict(parting) for parting in event.partings],
             }
+        case Pruned():
+            return "pruned", asdict(event)
         case _:
             assert_never(event)
 

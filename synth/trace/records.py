@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Chose, Observed, Tried
+from synthd.synth.events import Answered, Asked, Chose, Observed, Pruned, Tried
 
 SCHEMA = 1
 
 # Every event but Heard: Answered has all the text.
-Told = Asked | Answered | Tried | Observed | Chose
+Told = Asked | Answered | Tried | Observed | Chose | Pruned
 Scalar = str | int | float | bool | None
 
 

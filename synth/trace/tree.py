@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from synthd.synth.attempt import Attempt
-from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Parting, Tried
+from synthd.synth.events import (
+    Answered,
+    Asked,
+    Chose,
+    Group,
+    Observed,
+    Parting,
+    Pruned,
+    Tried,
+)
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import Recorded
 
@@ -18,7 +27,8 @@ class Node:
 
     index: its place in Tree.nodes. number: the how manieth program, 0 for none. parent: what it
     hangs under; maker: the program that it was made from. began, ended: seconds.
-    unjudged: it should have been a program, but the search was over before it was judged.
+    unjudged: it should have been a program, but the search was over before it was judged. pruned:
+    the user has cut it off.
     """
 
     index: int
@@ -33,6 +43,7 @@ class Node:
     number: int = 0
     observations: tuple[Observation, ...] = ()
     unjudged: bool = False
+    pruned: bool = False
 
     @property
     def purpose(self) -> str:
@@ -107,6 +118,8 @@ def tree(recorded: Recorded) -> Tree:
                 growing.observed(entry.event)
             case Chose():
                 growing.chose(entry.event)
+            case Pruned():
+                growing.pruned(entry.event)
     growing.close()
     nodes = growing.nodes
     children: list[list[int]] = [[] for _ in nodes]
@@ -173,6 +186,11 @@ class _Growing:
         )
         chosen = self.programs.get(event.node)
         self.choices.append(Choice(chosen, event.by, event.groups, members, event.partings))
+
+    def pruned(self, event: Pruned) -> None:
+        index = self.programs.get(event.node, self._asked.get(event.node))
+        if index is not None:
+            self._change(index, pruned=True)
 
     def close(self) -> None:
         """No more will come."""

@@ -32,7 +32,8 @@ class PythonVerifier:
     """Implements ports.Verifier; an async context manager that owns two sandboxes.
 
     module_text is the user's module as it is, splice makes a whole module text from a
-    candidate's code. line is that of the function's `def`, where its name is not unique.
+    candidate's code. line is that of the function's `def`, where its name is not unique. within:
+    a judge of the same file that is open, whose sandboxes are used instead of own ones.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class PythonVerifier:
         *,
         line: int | None = None,
         unsafe: bool = False,
+        within: PythonJudge | None = None,
     ) -> None:
         self._context = context
         self._checks = checks
@@ -57,12 +59,19 @@ class PythonVerifier:
         self._detection = detection
         self._line = line
         self._unsafe = unsafe
+        self._within = within
         self._stack = contextlib.AsyncExitStack()
         self._judge: PythonJudge | None = None
         self._observing: tuple[tuple[str, ...], PythonJudge] | None = None
 
     async def __aenter__(self) -> PythonVerifier:
         """Raises a SandboxError where nothing can be run."""
+        if self._within is not None:
+            checks = _for_judge(self._checks)
+            self._judge = self._within.with_function(
+                self._module_text, self._qualname, checks, line=self._line
+            )
+            return self
         self._judge = await self._stack.enter_async_context(
             PythonJudge.open(
                 self._context,

@@ -105,6 +105,17 @@ def listed(connection: sqlite3.Connection, limit: int, *, over: bool) -> list[Re
     return [_record(row) for row in connection.execute(f"{_SELECT} {which} {order}", (limit,))]
 
 
+def past(connection: sqlite3.Connection, model: str, strategy: str, limit: int) -> list[float]:
+    """Seconds that the latest jobs searched that came to an end with these."""
+    rows = connection.execute(
+        "SELECT spent FROM jobs WHERE state = ? AND spent > 0 AND settled <> '' "
+        "AND json_extract(settled, '$.model') = ? AND json_extract(settled, '$.strategy') = ? "
+        "ORDER BY created DESC LIMIT ?",
+        (State.DONE, model, strategy, limit),
+    )
+    return [float(spent) for (spent,) in rows]
+
+
 def spec(connection: sqlite3.Connection, id: str) -> Spec:
     """Raises ValueError where this version cannot read it."""
     row = connection.execute("SELECT body FROM specs WHERE job = ?", (id,)).fetchone()

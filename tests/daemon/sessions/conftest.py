@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from synthd.daemon.jobs.errors import NotNow, UnknownJob
-from synthd.daemon.jobs.messages import Ended, Progressed
+from synthd.daemon.jobs.messages import Asking, Ended, Progressed
 from synthd.daemon.jobs.spec import Spec
 from synthd.daemon.jobs.states import Priority, State
-from synthd.daemon.jobs.view import Changed, JobView, Moved, Update
+from synthd.daemon.jobs.view import Changed, JobView, Moved, Posed, Update
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.sessions.serving import serve_editor
 from synthd.lsp.functions import Reading
@@ -49,6 +49,10 @@ class Told:
     spec: Spec
     environment: Mapping[str, str]
     progress: Progressed | None = None
+    question: Asking | None = None
+    answers: list[tuple[int, str | None]] = field(default_factory=list)
+    pruned: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def change(self, **facts: Any) -> None:
@@ -57,6 +61,10 @@ class Told:
 
     def move(self, message: str, fraction: float | None = None) -> None:
         self.progress = Progressed(message=message, fraction=fraction)
+        self._wake()
+
+    def pose(self, question: Asking) -> None:
+        self.question = question
         self._wake()
 
     def end(self, status: Any = "verified", put: str = "return 2 * x", **facts: Any) -> None:
@@ -79,6 +87,7 @@ class Jobs:
 
     told: dict[str, Told] = field(default_factory=dict)
     refuse: str = ""
+    seconds: list[float] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
 
     async def submit(self, spec: Spec, environment: Mapping[str, str], client: str) -> JobView:
@@ -93,7 +102,9 @@ class Jobs:
         self.told[id] = Told(view, spec, environment)
         return view
 
-    async def watch(self, id: str, seq: int = 0) -> AsyncGenerator[Update, None]:
+    async def watch(
+        self, id: str, seq: int = 0, *, answers: bool = False
+    ) -> AsyncGenerator[Update, None]:
         told = self._one(id)
         shown: JobView | None = None
         while True:
@@ -106,7 +117,24 @@ class Jobs:
             if told.progress is not None:
                 progress, told.progress = told.progress, None
                 yield Moved(progress)
+            if told.question is not None and answers:
+                question, told.question = told.question, None
+                yield Posed(question)
             await news.wait()
+
+    async def answer(self, id: str, number: int, value: str | None) -> bool:
+        self._one(id).answers.append((number, value))
+        return True
+
+    async def prune(self, id: str, node: str) -> bool:
+        self._one(id).pruned.append(node)
+        return True
+
+    async def lines(self, id: str) -> tuple[str, ...]:
+        return tuple(self._one(id).lines)
+
+    async def past(self, model: str, strategy: str) -> list[float]:
+        return self.seconds
 
     async def cancel(self, id: str) -> JobView:
         self.cancelled.append(id)
@@ -170,7 +198,10 @@ class Service:
 
 
 @pytest.fixture
-def jobs() -> Jobs:
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    """Nothing is read of the user's own, nor written."""
+    for name in ("STATE", "CACHE", "CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return Jobs()
 
 

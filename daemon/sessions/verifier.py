@@ -1,0 +1,191 @@
+"""Verifies what stands in an editor's buffers, in a worker of that session's own environment.
+
+The worker is started when it is first needed, stays warm, and ends when nobody has asked for a
+while. Of one file the newest question wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from pydantic import ValidationError
+
+from synthd.daemon.jobs.ports import NoWorker
+from synthd.daemon.workers.inquiries import (
+    FROM_VERIFIER,
+    NOT_TRUSTED,
+    Attend,
+    Drop,
+    Found,
+    Inquire,
+    line,
+)
+from synthd.daemon.workers.process import Processes, WorkerProcess
+from synthd.lsp.engine import Inquiry, Verified
+
+log = logging.getLogger(__name__)
+
+IDLE = 300.0  # seconds
+DROPPED = 3.0  # seconds in which a worker has stopped what nobody wants to know any more
+NEWER = "a newer version of this file is being verified"
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """A worker that listens. asked: what it has not answered yet, by number; None is the answer
+    to what was dropped."""
+
+    worker: WorkerProcess
+    asked: dict[int, asyncio.Future[Verified | None]] = field(default_factory=dict)
+
+    def hear(self, said: bytes) -> None:
+        try:
+            message = FROM_VERIFIER.validate_json(said)
+        except ValidationError:
+            log.warning("a verifying worker said %d bytes that are no message", len(said))
+            return
+        asked = self.asked.get(message.number)
+        if asked is not None and not asked.done():
+            asked.set_result(message.verified if isinstance(message, Found) else None)
+
+
+@dataclass(slots=True)
+class Verifier:
+    """Of one session. Close it. idle: seconds after which a worker that has nothing to do ends."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    processes: Processes = field(default_factory=Processes)
+    idle: float = IDLE
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _running: asyncio.Future[Running] | None = None
+    _task: asyncio.Task[None] | None = None
+    _latest: dict[str, asyncio.Future[Verified | None]] = field(default_factory=dict)
+    _busy: int = 0
+    _used: float = 0.0
+
+    async def verify(self, inquiry: Inquiry) -> Verified:
+        """Cancelling it stops the sandbox before it returns. Never raises for what a user can
+        cause."""
+        if not inquiry.trusted:
+            return Verified(message=NOT_TRUSTED)
+        if not _is_text(inquiry.text):
+            return Verified(message="a lone surrogate is not text: nothing can be verified")
+        mine: asyncio.Future[Verified | None] = asyncio.get_running_loop().create_future()
+        self._outdo(inquiry.path, mine)
+        self._busy += 1
+        try:
+            return await self._asked(inquiry, mine)
+        except NoWorker as error:
+            return Verified(message=str(error))
+        finally:
+            self._busy -= 1
+            self._used = asyncio.get_running_loop().time()
+            if self._latest.get(inquiry.path) is mine:
+                del self._latest[inquiry.path]
+
+    async def close(self) -> None:
+        """Its worker is gone then, with all that it started."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _outdo(self, path: str, mine: asyncio.Future[Verified | None]) -> None:
+        """Whoever asked before about this file is answered now."""
+        older = self._latest.get(path)
+        if older is not None and not older.done():
+            older.set_result(None)
+        self._latest[path] = mine
+
+    async def _asked(self, inquiry: Inquiry, mine: asyncio.Future[Verified | None]) -> Verified:
+        running = await self._worker()
+        number = next(self._numbers)
+        told: asyncio.Future[Verified | None] = asyncio.get_running_loop().create_future()
+        running.asked[number] = told
+        running.worker.write(line(Inquire(number=number, inquiry=inquiry)))
+        try:
+            await asyncio.wait([told, mine], return_when=asyncio.FIRST_COMPLETED)
+            found = told.result() if told.done() else None
+        finally:
+            if not told.done():
+                await self._dropped(running, number, told)
+            del running.asked[number]
+        return found or Verified(message=NEWER)
+
+    async def _dropped(
+        self, running: Running, number: int, told: asyncio.Future[Verified | None]
+    ) -> None:
+        """Also where whoever asks is cancelled a second time."""
+        running.worker.write(line(Drop(number=number)))
+        await asyncio.wait([told], timeout=DROPPED)
+        if not told.done():
+            log.warning("a verifying worker did not stop in time, and is ended")
+            await self.close()
+
+    async def _worker(self) -> Running:
+        """Raises NoWorker."""
+        if self._running is None or self._task is None or self._task.done():
+            self._running = asyncio.get_running_loop().create_future()
+            self._task = asyncio.create_task(self._run(self._running), name="verifying worker")
+        return await asyncio.shield(self._running)
+
+    async def _run(self, started: asyncio.Future[Running]) -> None:
+        running: Running | None = None
+        try:
+            first = line(Attend(environment=self.environment))
+            async with self.processes.open(first) as worker:
+                running = Running(worker)
+                started.set_result(running)
+                await self._listen(running)
+        except NoWorker as error:
+            started.set_exception(error)
+        finally:
+            if not started.done():
+                started.set_exception(NoWorker("the session has ended"))
+                started.exception()  # perhaps nobody waits
+            if self._running is started:
+                self._running = None
+            if running is not None:
+                _end(running)
+
+    async def _listen(self, running: Running) -> None:
+        """Until it is gone, or has had nothing to do for long enough."""
+        hearing = asyncio.create_task(_hear(running))
+        try:
+            while not hearing.done():
+                rest = self._used + self.idle - asyncio.get_running_loop().time()
+                if not self._busy and self._used and rest <= 0:
+                    return
+                wait = self.idle if self._busy or not self._used else rest
+                await asyncio.wait([hearing], timeout=wait)
+        finally:
+            hearing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await hearing
+
+
+def _is_text(text: str) -> bool:
+    """What editors send may be none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+async def _hear(running: Running) -> None:
+    async for said in running.worker.lines():
+        running.hear(said)
+
+
+def _end(running: Running) -> None:
+    words = running.worker.last_words()
+    why = f"the verifying worker ended{f' ({words})' if words else ''}: save again to start another"
+    for asked in running.asked.values():
+        if not asked.done():
+            asked.set_result(Verified(message=why))

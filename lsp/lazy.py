@@ -82,6 +82,7 @@ class LazyEngine:
 
     async def record(self, path: str, text: str, report: Mapping[str, object]) -> None:
         await (await self.get()).record(path, text, report)
+        self._changed(path)
 
     async def certificate(self, path: str, function: str) -> str:
         return await (await self.get()).certificate(path, function)

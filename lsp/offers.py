@@ -17,29 +17,22 @@ from synthd.lsp.anchors import Anchored
 from synthd.lsp.buffers import Buffer, Buffers
 from synthd.lsp.editor import Editor
 from synthd.lsp.edits import CHANGED, CLOSED, Edits, Label, Landing
-from synthd.lsp.engine import Inquiry, Known, Replacement, Result, Standing
+from synthd.lsp.engine import Progress, Replacement, Result
 from synthd.lsp.functions import Reading
 from synthd.lsp.jobs import Job, State, Verdict
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.positions import same_text, with_line_ends_of
 from synthd.lsp.previews import Mode, preview
+from synthd.lsp.progress import ProgressBar
+from synthd.lsp.reverifying import Outdated, verified_again
 
 log = logging.getLogger(__name__)
 
-VERIFY = 300.0  # seconds for verifying again
 KEEP = 10.0  # seconds for keeping a certificate
 WAIT = 24 * 3600.0  # seconds that an edit waits for synthd.accept
 ROUNDS = 20  # edits of the buffer that came between, after which it is left alone
 OTHER = "{name} itself changed meanwhile, so what was found for it was not applied"
 EXPIRED = "nobody accepted the edit within a day"
-
-
-class Outdated(Exception):
-    """The buffer is left alone. again: asking for the new text may help."""
-
-    def __init__(self, why: str, *, again: bool = True) -> None:
-        super().__init__(why)
-        self.again = again
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +54,13 @@ class Offers:
     show: Callable[[Job], None]
     ask: Callable[[Job], None]
 
-    async def settle(self, job: Job, result: Result, change: Replacement) -> Settled:
-        """Of a verified result."""
+    async def settle(
+        self, job: Job, result: Result, change: Replacement, bar: ProgressBar
+    ) -> Settled:
+        """Of a verified result. The bar ends once it is the user who is waited for."""
         name = result.function or "a function"
         try:
-            return await self._settled(job, result, change, name)
+            return await self._settled(job, result, change, name, bar)
         except Outdated as why:
             message = f"{name}: solved, but {_plain(why, name)}."
             return Settled(State.STALE, message, why.again)
@@ -89,24 +84,26 @@ class Offers:
             return Settled(State.PARTIAL, f"{name}: applied unverified. {result.message}")
         return Settled(landing.state, f"{name}: {landing.reason}.")
 
-    async def _settled(self, job: Job, result: Result, change: Replacement, name: str) -> Settled:
+    async def _settled(
+        self, job: Job, result: Result, change: Replacement, name: str, bar: ProgressBar
+    ) -> Settled:
         placed = await self._anchored(job, change)
         wanted = self.editor.preview is Mode.NONE
         for _ in range(ROUNDS):
             buffer, placed, again = await self._placed(job, placed, name)
             if again:
-                result = await self._verified_again(job, placed, result, buffer.version)
+                result = await self._verified_again(job, placed, result, buffer.version, bar)
                 job.result = result
                 continue
             if not wanted and self.editor.preview is Mode.COMMAND:
-                verdict = await self._wanted(job, buffer, placed, result)
+                verdict = await self._wanted(job, buffer, placed, result, bar)
                 if verdict is Verdict.INSERTED:
                     return await self._inserted(job, buffer, placed, result, name)
                 if verdict is not Verdict.ACCEPT:
                     return Settled(State.REJECTED, f"{name}: rejected")
                 wanted = True
                 continue
-            landing = await self._apply(job, buffer, placed, result)
+            landing = await self._apply(job, buffer, placed, result, bar)
             if landing.state is not State.STALE:
                 return await self._landed(job, landing, result, name)
             if self.editor.preview is Mode.ANNOTATIONS:
@@ -132,34 +129,13 @@ class Offers:
         return buffer, found.anchored, found.again
 
     async def _verified_again(
-        self, job: Job, placed: Anchored, result: Result, version: int | None
+        self, job: Job, placed: Anchored, result: Result, version: int | None, bar: ProgressBar
     ) -> Result:
-        """With the grade that it has in the text as it is now. Raises Outdated."""
-        request = job.request
-        assert request is not None
-        change, text = placed.change, placed.text
-        new = with_line_ends_of(text, change.text)
-        inquiry = Inquiry(
-            request.path,
-            text[: change.start] + new + text[change.end :],
-            version or 0,
-            placed.region.start if placed.region else change.start,
-            request.workspace,
-            request.trusted,
-            request.settings,
-        )
-        job.state, job.message = State.RUNNING, "the file changed: verifying again"
+        assert job.request is not None
+        job.state = State.RUNNING
+        bar.tell(Progress("the file changed: verifying again"))
         self.show(job)
-        try:
-            async with asyncio.timeout(VERIFY):
-                verified = await self.engine.verify(inquiry)
-        except TimeoutError:
-            raise Outdated("the file changed, and verifying it again took too long") from None
-        name = result.function
-        known = next((one for one in verified.known if one.function == name), None)
-        if known is None or known.standing is not Standing.VERIFIED:
-            raise Outdated(_unverified(known, verified.message))
-        return _regraded(result, known)
+        return await verified_again(self.engine, job.request, placed, result, version)
 
     async def _inserted(
         self, job: Job, buffer: Buffer, placed: Anchored, result: Result, name: str
@@ -173,9 +149,11 @@ class Offers:
             raise Outdated(CHANGED)
         return await self._landed(job, Landing(State.VERIFIED, "", now.text), result, name)
 
-    async def _wanted(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> Verdict:
+    async def _wanted(
+        self, job: Job, buffer: Buffer, placed: Anchored, result: Result, bar: ProgressBar
+    ) -> Verdict:
         """Raises Outdated."""
-        self._ready(job, buffer, placed, result)
+        await self._ready(job, buffer, placed, result, bar)
         job.verdict = asyncio.get_running_loop().create_future()
         self.show(job)
         self.ask(job)
@@ -188,23 +166,28 @@ class Offers:
             raise Outdated(OTHER.format(name=result.function))
         return verdict
 
-    async def _apply(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> Landing:
+    async def _apply(
+        self, job: Job, buffer: Buffer, placed: Anchored, result: Result, bar: ProgressBar
+    ) -> Landing:
         title = f"synthd: {result.function or 'a function'}"
         if self.editor.preview is not Mode.ANNOTATIONS:
             job.state = State.APPLYING
             return await self.edits.apply(job.uri, buffer.text, placed.change, Label(title))
-        self._ready(job, buffer, placed, result)
+        await self._ready(job, buffer, placed, result, bar)
         self.show(job)
         label = Label(title, f"{result.message} [{result.grade}]")
         return await self.edits.apply(job.uri, buffer.text, placed.change, label)
 
-    def _ready(self, job: Job, buffer: Buffer, placed: Anchored, result: Result) -> None:
+    async def _ready(
+        self, job: Job, buffer: Buffer, placed: Anchored, result: Result, bar: ProgressBar
+    ) -> None:
         change = replace(placed.change, text=with_line_ends_of(buffer.text, placed.change.text))
         job.preview = preview(
             buffer.path, buffer.text, buffer.version, change, placed.region,
             self.buffers.encoding, result.message, result.grade,
         )  # fmt: skip
         job.state, job.message = State.READY, result.message
+        await bar.end(result.message)
 
     async def _landed(self, job: Job, landing: Landing, result: Result, name: str) -> Settled:
         if landing.state is State.REJECTED:
@@ -223,25 +206,6 @@ class Offers:
                 await self.engine.record(job.request.path, text, result.report)
         except Exception as failure:
             log.error("%s while a certificate was kept", type(failure).__name__)
-
-
-def _regraded(result: Result, known: Known) -> Result:
-    """What was established for the file as it was is not claimed of the one that is."""
-    grade = known.grade if known.grade != "unknown" else result.grade
-    report = result.report
-    if report is not None and "grade" in report:
-        report = {**report, "grade": grade}
-    return replace(result, grade=grade, report=report)
-
-
-def _unverified(known: Known | None, message: str) -> str:
-    if known is None:
-        why = message or "nothing is known about it there"
-    elif known.standing is Standing.FAILED:
-        why = f"it passes {known.passed} of {known.total} checks there"
-    else:
-        why = known.why or "that ended without a verdict"
-    return f"the rest of the file changed meanwhile, and verified again {why}"
 
 
 def _plain(why: Outdated, name: str) -> str:

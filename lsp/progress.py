@@ -58,12 +58,14 @@ class ProgressBar:
             self._bar.tell(progress)
 
     async def end(self, message: str) -> None:
+        """A second time, nothing is left to end."""
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
         self._bar.end()
         self._news.end()
         if self._begun:
+            self._begun = False
             self._send(types.WorkDoneProgressEnd(message=message))
 
     async def _begin(self) -> None:
@@ -94,7 +96,9 @@ class ProgressBar:
 
 
 def outlook(forecast: Forecast) -> str:
-    """What a job will run with, in one line."""
+    """What a job will run with, in one line, or why it will not."""
+    if forecast.problem:
+        return forecast.problem
     parts = [f"{forecast.model} on {forecast.endpoint.removeprefix('on ')}"]
     if forecast.programs:
         parts.append(f"up to {forecast.programs} programs, {_time(forecast.seconds)}")

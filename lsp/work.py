@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 FORETELL = 1.0  # seconds: no job waits longer for what it is expected to take
 AGAIN = 600.0  # seconds that the user gets to say whether a job is to start anew
 GOES_ON = "goes on without this editor; `synthd jobs` shows it"
+KEPT = "was not applied; `synthd jobs` has the program"
 ANEW, DISCARD = "Synthesize again for the new text", "Discard"
 
 
@@ -64,12 +65,11 @@ class Work:
         again = False
         try:
             job.result = await self._search(job, request, bar)
-            ended = await self._conclude(job, job.result)
+            ended = await self._conclude(job, job.result, bar)
             job.state, job.message, again = ended.state, ended.message, ended.again
         except asyncio.CancelledError:
-            job.state, job.message = (
-                (State.CANCELLED, "cancelled") if job.cancelled else (State.LEFT, GOES_ON)
-            )
+            left = (State.LEFT, KEPT if job.result else GOES_ON)
+            job.state, job.message = (State.CANCELLED, "cancelled") if job.cancelled else left
         await bar.end(job.message)
         if again:
             self.errands.start(self._ask_again(job, request), f"ask again {job.id}")
@@ -118,13 +118,13 @@ class Work:
         if forecast is not None:
             bar.foretell(forecast)
 
-    async def _conclude(self, job: Job, result: Result) -> Settled:
+    async def _conclude(self, job: Job, result: Result, bar: ProgressBar) -> Settled:
         if job.cancelled or result.status == "cancelled":
             return Settled(State.CANCELLED, "cancelled")
         if result.status != "verified" or result.replacement is None:
             known = result.status in (State.UNSOLVED, State.UNDECIDED)
             return Settled(State(result.status) if known else State.ERROR, result.message)
-        return await self.offers.settle(job, result, result.replacement)
+        return await self.offers.settle(job, result, result.replacement, bar)
 
     def _say(self, job: Job) -> None:
         """In a window only what the user has to know; success shows in the buffer and the bar."""

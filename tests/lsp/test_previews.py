@@ -39,6 +39,7 @@ async def waiting(connect: Any, script: Any) -> Any:
         client.open(uri, text, version=4)
         job = await client.synthesize(uri, line=4)
         await client.ready(job)
+        await client.until(lambda: client.progress(job)[-1]["kind"] == "end")
         yield client, uri, text, job
 
 
@@ -55,6 +56,7 @@ async def test_a_ready_job_shows_what_it_would_do(waiting: Any) -> None:
     assert "-    pass\n+    return 1\n" in shown["diff"]
     assert client.texts[uri] == text and client.heard("workspace/applyEdit") == []
     assert client.heard("window/showMessageRequest") == [], "its lens asks"
+    assert client.progress(job)[-1] == {"kind": "end", "message": "f: all checks pass"}
 
 
 async def test_accepting_applies_it_in_one_step(waiting: Any) -> None:

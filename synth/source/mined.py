@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from synthd.synth.problem import Check, Doctest, Example
@@ -19,10 +20,10 @@ from synthd.synth.source.examples import Stated, callee, examples
 from synthd.synth.source.function import Target
 from synthd.synth.source.mining.awaiting import awaited
 from synthd.synth.source.mining.claims import Claim, Relation, Shown, differ, literal_of, shown
-from synthd.synth.source.mining.files import Found, Limits, Reading
+from synthd.synth.source.mining.files import Found, Limits, Reading, Words
 from synthd.synth.source.mining.insertion import Insertion, with_examples
 from synthd.synth.source.mining.modules import Home
-from synthd.synth.source.mining.names import PURE, Sought, scope_of
+from synthd.synth.source.mining.names import PURE, Sought, TooLong, scope_of
 from synthd.synth.source.mining.suggestion import Kind, Suggestion
 from synthd.synth.source.mining.tests import test_claims
 from synthd.synth.source.mining.usage import commented, comments, docstring_claims, document
@@ -34,6 +35,7 @@ __all__ = ["Insertion", "Kind", "Limits", "Suggestion", "mined", "with_examples"
 
 MOST = 8
 _MOST_RAISING = 2
+_MOST_CLAIMS = 1000  # of one file
 
 
 def mined(
@@ -53,8 +55,11 @@ def mined(
         return ()
     root = Path(workspace) if workspace else Path(path).parent
     tree = module(source)
-    sought = _sought(source, target, tree, Home(Path(path), root))
-    reading = Reading(Path(path), Path(workspace) if workspace else None, target.name, limits)
+    head = target.classes[0] if target.classes else target.name
+    stem = Path(path).parent.name if Path(path).stem == "__init__" else Path(path).stem
+    words = Words(target.name, head, stem)
+    reading = Reading(Path(path), Path(workspace) if workspace else None, words, limits)
+    sought = _sought(source, target, tree, Home(Path(path), root), reading.deadline)
     name = Path(path).relative_to(root).as_posix() if Path(path).is_relative_to(root) else path
     claims = [_Placed(c, k, name, 0) for k, c in _guarded(_own(source, target, tree, sought, path))]
     for number, found in enumerate(reading.files(), 1):
@@ -77,7 +82,9 @@ class _Placed:
         return replace(self, claim=replace(self.claim, observed=observed))
 
 
-def _sought(source: SourceText, target: Target, tree: ast.Module, home: Home) -> Sought:
+def _sought(
+    source: SourceText, target: Target, tree: ast.Module, home: Home, deadline: float
+) -> Sought:
     all_names = names(tree)
     constants = {
         name
@@ -86,7 +93,9 @@ def _sought(source: SourceText, target: Target, tree: ast.Module, home: Home) ->
         for name in bound(node)
         if all_names.count(name) == 1
     }
-    return Sought(callee(source, target), home, frozenset(constants), frozenset(all_names) & PURE)
+    return Sought(
+        callee(source, target), home, frozenset(constants), frozenset(all_names) & PURE, deadline
+    )
 
 
 def names(tree: ast.Module) -> list[str]:
@@ -124,12 +133,12 @@ def _of(found: Found, sought: Sought) -> Kinds:
 
 
 def _guarded(claims: Kinds) -> list[tuple[Kind, Claim]]:
-    """What was read before a text turned out to be nested beyond all measure."""
-    found = []
+    """What was read before the time was over, or a text nested beyond all measure."""
+    found: list[tuple[Kind, Claim]] = []
     try:
-        for one in claims:
+        for one in islice(claims, _MOST_CLAIMS):
             found.append(one)
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, TooLong):
         pass
     return found
 

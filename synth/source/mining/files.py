@@ -6,6 +6,7 @@ Nothing that git ignores, nothing hidden, no environment, and no way out of the 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections import deque
@@ -27,6 +28,7 @@ _SKIPPED = frozenset(
 )
 _DOCUMENTS = (".md", ".rst")
 _MOST_ENTRIES = 20_000
+_LARGEST = 400_000  # bytes of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,37 @@ class Found:
         return self.path.suffix in _DOCUMENTS
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a file must have in it to be worth parsing. head: the function's name or its class's,
+    which has to be imported; module: that of its file."""
+
+    name: str
+    head: str
+    module: str
+
+    def are_in(self, data: bytes, *, code: bool) -> bool:
+        name, head, module = (word.encode() for word in (self.name, self.head, self.module))
+        if name not in data or head not in data:
+            return False
+        if not code or module in data:
+            return True
+        names = re.escape(head)  # handed on by a package: then the module is not named
+        return bool(re.search(rb"\bimport\s*(?:\([^)]{0,2000}|[^\n(]{0,500})\b%s\b" % names, data))
+
+
 class Reading:
-    """One look through a workspace, within limits. word: what a file must have in it."""
+    """One look through a workspace, within limits."""
 
     def __init__(
-        self, path: Path, workspace: Path | None, word: str, limits: Limits | None = None
+        self, path: Path, workspace: Path | None, words: Words, limits: Limits | None = None
     ) -> None:
-        self._path, self._word = path, word
+        self._path, self._words = path, words
         self._root = workspace if workspace is not None else path.parent
         self._deep = workspace is not None
         self._limits = limits or Limits()
         self._begun = time.monotonic()
+        self.deadline = self._begun + self._limits.seconds
 
     def _over(self, part: float = 1.0) -> bool:
         """Whether so much of the time is gone."""
@@ -70,11 +92,11 @@ class Reading:
         for path in self._ranked(list(self._candidates())):
             if self._over() or number >= self._limits.files:
                 return
-            data = _read(path, root, self._limits.bytes - size)
+            data = _read(path, root, min(_LARGEST, self._limits.bytes - size))
             if data is None:
                 continue
             number, size = number + 1, size + len(data)
-            if self._word.encode() not in data:
+            if not self._words.are_in(data, code=path.suffix not in _DOCUMENTS):
                 continue
             try:
                 text = SourceText.from_bytes(data, str(path)).code

@@ -72,4 +72,4 @@ def _names(package: Path, name: str) -> bool:
             text = file.read(_LONGEST)
     except OSError:
         return False
-    return bool(re.search(rf"\bimport\b[^#]*?(?:\b{re.escape(name)}\b|\*)", text))
+    return bool(re.search(rf"\bimport\b[^#]{0, 2000}?(?:\b{re.escape(name)}\b|\*)", text))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +29,10 @@ _OPEN = (
 )  # fmt: skip
 
 
+class TooLong(Exception):
+    """The time for reading is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """The function whose examples are looked for. constants: what its file binds to literals;
@@ -36,6 +42,12 @@ class Sought:
     home: Home
     constants: frozenset[str] = frozenset()
     shadowed: frozenset[str] = frozenset()
+    deadline: float = math.inf  # on the monotonic clock
+
+    def on_time(self) -> None:
+        """Files of a workspace may be written to keep a reader busy."""
+        if time.monotonic() > self.deadline:
+            raise TooLong
 
     @property
     def head(self) -> str:
@@ -70,6 +82,7 @@ class Scope:
 
     def closed(self, node: ast.expr) -> ast.expr | None:
         """The expression in names of the function's own file, or None."""
+        self.sought.on_time()
         try:
             return _Closing(self).closed(node)
         except _Open:

@@ -107,6 +107,7 @@ class _Walk:
             yield from self._statement(node)
 
     def _statement(self, node: ast.stmt) -> Iterator[Claim]:
+        self.scope.sought.on_time()
         if isinstance(node, ast.Assert):
             yield from Reader(self.scope).asserted(unawaited(node.test))
             self._used(node, asserted=True)

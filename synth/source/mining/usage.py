@@ -17,6 +17,7 @@ from synthd.synth.source.mining.names import Scope, Sought, dotted, level, scope
 _FENCE = re.compile(r"^\s*(?:```|~~~)\s*(?P<language>[\w+-]*)")
 _PYTHON = frozenset({"python", "py", "python3", "pycon", ""})
 _COMMENT = re.compile(r"#\s*(?:(?:[-=]+>|→|returns?\b|gives?\b|prints?\b)\s*:?)?\s*(?P<value>.+)$")
+_LONGEST = 300  # characters of a line
 _TRACEBACK = "Traceback (most recent call last):"
 
 
@@ -47,6 +48,8 @@ def _printed(node: ast.expr) -> ast.expr:
 
 
 def _valued(observed: ast.expr, text: str, scope: Scope, line: int) -> Iterator[Claim]:
+    if len(text) > _LONGEST:
+        return
     try:
         call = ast.unparse(observed)
     except (ValueError, RecursionError):
@@ -136,8 +139,9 @@ def document(text: str, sought: Sought, importer: str) -> Iterator[Claim]:
 
 def stated(line: str, scope: Scope, number: int) -> Iterator[Claim]:
     """Of a line of prose or a comment."""
-    if scope.sought.callee.name not in line or len(line) > 300:
+    if scope.sought.callee.name not in line or len(line) > _LONGEST:
         return
+    scope.sought.on_time()
     pairs = read(line, scope.sought.callee)
     for pair in pairs if isinstance(pairs, list) else []:
         node = python.expression(pair.call)

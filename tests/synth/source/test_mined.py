@@ -536,6 +536,22 @@ def test_the_nearest_files_are_read_first(tmp_path: Path) -> None:
     assert one.origin == "z/y/tests/test_a.py:3"
 
 
+def test_a_file_that_would_take_for_ever(tmp_path: Path) -> None:
+    loop = "".join(f"{'    ' * i}for x{i} in {[*range(60)]}:\n" for i in range(1, 9))
+    body = f"def test_it():\n{loop}{'    ' * 9}assert total([x1]) == 'a'\n"
+    table = f"TABLE = {[[i] * 100 for i in range(64)]}\n"
+    rows = "@pytest.mark.parametrize('p', TABLE)\ndef test_rows(p):\n    " + (
+        "x = p\n    " * 2000 + "assert total([p]) == 'a'\n"
+    )
+    imports = "import pytest\nfrom shop import total\n" + "import(" * 20_000 + "\n"
+    files = {
+        "test_b.py": imports,
+        "README.md": "total(" * 40 + "\n" + "- total([1, 2, 3 = \n" * 9000,
+    }
+    write(tmp_path, {**files, "test_a.py": f"import pytest\n{TEST}{body}{table}{rows}"})
+    assert len(found(tmp_path, SHOP, limits=Limits(seconds=0.3))) <= 8
+
+
 def test_files_that_cannot_be_read_are_passed_over(tmp_path: Path) -> None:
     write(tmp_path, {"test_z.py": TEST, "test_b.py": f"total(((\n{TEST}"})
     (tmp_path / "test_a.py").write_bytes(b"total \xff\xfe\x00")

@@ -103,6 +103,8 @@ class _Places:
                 yield self._proof(told, proof.line)
             if proof.status == "unknown":
                 yield self._note(proof.line, proof.message)
+            if proof.status == "refuted" and not proof.diagnostics:  # the gate refuses it
+                yield self._proof(ProofDiagnostic("refused", "error", proof.message), proof.line)
         for told in proofs.diagnostics if proofs else ():
             yield self._proof(told, 0)
 

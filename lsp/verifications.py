@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcContentModified
 
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.changes import Signal
-from synthd.lsp.engine import Inquiry, Known, ProofEngine, Proofs, Standing
+from synthd.lsp.engine import Inquiry, Known, Proofs, Standing
 from synthd.lsp.functions import OUTDATED, Functions, Sight
 from synthd.lsp.later import Later
 from synthd.lsp.positions import Point, offset_at
@@ -235,19 +235,6 @@ class Verifications:
         self.ran.tell(document.uri)
 
     async def _find_out(self, document: _Document, sight: Sight, point: Point | None) -> None:
-        engine = await self._session.engine.get()
-        prove = sight.rust and isinstance(engine, ProofEngine)
-        found = await (self._prove if prove else self._check)(document, sight, point)
-        sight = await self._including(sight, found)
-        rests = await self._functions.rests(document.uri)
-        document.ran = {**document.ran, **kept(sight, found, rests)}
-        document.were |= {one.function for one in found if one.standing is Standing.VERIFIED}
-        if point is not None and document.said and not found:
-            self._session.editor.warn(document.said)
-
-    async def _check(
-        self, document: _Document, sight: Sight, point: Point | None
-    ) -> Sequence[Known]:
         session, buffer = self._session, sight.buffer
         encoding = session.buffers.encoding
         inquiry = Inquiry(
@@ -260,20 +247,17 @@ class Verifications:
             session.settings,
         )
         verified = await session.engine.verify(inquiry)
+        found: Sequence[Known] = verified.known
+        if verified.proofs is not None:
+            document.proofs = (buffer.text, verified.proofs)
+            found = found or of_proofs(sight, verified.proofs)
+        sight = await self._including(sight, found)
+        rests = await self._functions.rests(document.uri)
         document.said = verified.message
-        return verified.known
-
-    async def _prove(self, document: _Document, sight: Sight, _: Point | None) -> Sequence[Known]:
-        engine = await self._session.engine.get()
-        assert isinstance(engine, ProofEngine)
-        buffer, trusted = sight.buffer, self._session.trusted
-        proofs = await engine.verify_rust(
-            buffer.path, buffer.text, buffer.version or 0, trusted=trusted
-        )
-        if proofs is None:
-            raise JsonRpcContentModified(OUTDATED)
-        document.said, document.proofs = proofs.message, (buffer.text, proofs)
-        return of_proofs(sight, proofs)
+        document.ran = {**document.ran, **kept(sight, found, rests)}
+        document.were |= {one.function for one in found if one.standing is Standing.VERIFIED}
+        if point is not None and document.said and not found:
+            session.editor.warn(document.said)
 
     def _forget(self, document: _Document, rests: dict[Key, int]) -> None:
         """What was found out of functions that are gone, or that now call something else."""

@@ -122,10 +122,9 @@ class _Places:
 
     def _failing(self, function: Outlined, failing: Failing) -> types.Diagnostic:
         line = function.line if failing.line is None else failing.line
-        told = f"{failing.check}: {failing.detail}" if failing.line is None else failing.detail
         return types.Diagnostic(
             self._line(line),
-            f"This example fails: {told or failing.outcome.replace('_', ' ')}",
+            f"This example fails: {_came(failing)}",
             types.DiagnosticSeverity.Error,
             FAILING,
             source=SOURCE,
@@ -188,3 +187,10 @@ class _Places:
 
     def _text(self, line: int) -> str:
         return self._lines[line].rstrip() if 0 <= line < len(self._lines) else ""
+
+
+def _came(failing: Failing) -> str:
+    what = failing.detail or failing.outcome.replace("_", " ")
+    if failing.outcome == "fail" and failing.detail:
+        return f"{failing.check} gave {failing.detail}"
+    return what if failing.line is not None else f"{failing.check}: {what}"

@@ -25,7 +25,7 @@ def _body(shown: Shown, known: Known, text: str) -> Iterator[str]:
     if shown.message:
         yield shown.message.strip()
         yield ""
-    if known.total:
+    elif known.total:
         yield f"{known.passed} of {count(known.total, 'check')} passed."
         yield ""
     lines = text.splitlines()

@@ -11,6 +11,7 @@ A job:
     partial  what an unsolved job would put in the place of `find`
     name, grade, job    of the result: `f`, `tested`, and an id `remote-1`, `remote-2`, ...
     forecast fields of engine.Forecast, or null (default: the model `scripted`, usually 2 s)
+    forecast_gate   a path, as gate, for the forecast
     options  fields of engine.Options: {models: [{name, note, ready}], strategies, model, strategy}
     nodes    the search: objects with fields of engine.Node (id, parent, purpose, score needed);
              `watch` shows one more every 20 ms, and the last ones when the job is over
@@ -167,7 +168,9 @@ class ScriptedEngine(Engine):
         self._note(closed=True)
 
     async def forecast(self, request: Request) -> Forecast | None:
-        given = self._script(request.path, request.text).get("forecast", {})
+        script = self._script(request.path, request.text)
+        await opened(script.get("forecast_gate"))
+        given = script.get("forecast", {})
         return None if given is None else Forecast(**{**FORECAST, **self._chosen, **given})
 
     async def options(self, request: Request) -> Options:

@@ -112,6 +112,28 @@ async def test_what_a_job_would_run_with(client: Any, script: Any, refused: Any)
         await client.command("synthd.forecast", {})
 
 
+async def test_a_command_that_waits_can_be_cancelled(
+    client: Any, script: Any, tmp_path: Path
+) -> None:
+    uri, text = script(forecast_gate=str(tmp_path / "gate"))
+    client.open(uri, text)
+    params = {"command": "synthd.forecast", "arguments": [client.place(uri)]}
+    client.send({"id": 1000, "method": "workspace/executeCommand", "params": params})
+    assert (await client.command("synthd.jobs"))["jobs"] == [], "others are answered meanwhile"
+    client.notify("$/cancelRequest", {"id": 1000})
+    await client.until(lambda: [m for m in client.received if m.get("id") == 1000])
+    (answer,) = [m for m in client.received if m.get("id") == 1000]
+    assert answer["error"]["code"] == -32800
+
+
+async def test_no_job_waits_for_long_to_be_foretold(
+    client: Any, script: Any, tmp_path: Path
+) -> None:
+    uri, text = script(forecast_gate=str(tmp_path / "gate"))
+    client.open(uri, text)
+    assert (await client.end_of(await client.synthesize(uri)))["state"] == "verified"
+
+
 async def test_picking_a_model(client: Any) -> None:
     listed = await client.command("synthd.pickModel", {})
     assert listed["models"][1] == {"name": "other", "note": "", "ready": False}

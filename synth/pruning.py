@@ -55,6 +55,11 @@ class Pruning:
             if self._run is not None:
                 self._begin(self._run, node)
 
+    @property
+    def wanted_nodes(self) -> tuple[str, ...]:
+        """All that were to be cut off, in their order."""
+        return tuple(self._wanted)
+
     # ---------------------------------------------------------------- the search
 
     @contextlib.contextmanager

@@ -78,6 +78,9 @@ def synth(
     ] = None,
     python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
     replace: Annotated[bool, typer.Option(help="Also functions that have a body.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Begin from the body that a function has.")
+    ] = False,
     accept_partial: Annotated[
         bool, typer.Option(help="With --write: also write the best partial program, labelled.")
     ] = False,
@@ -126,6 +129,7 @@ def synth(
             tests=tuple(tests or ()),
             parameters=tuple(set_ or ()),
             replace=replace,
+            repair=repair,
             accept_partial=accept_partial,
             accept_untested=accept_untested,
             unsafe=unsafe,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -45,6 +46,7 @@ class Options:
     tests: tuple[Path, ...] = ()
     parameters: tuple[str, ...] = ()
     replace: bool = False
+    repair: bool = False
     accept_partial: bool = False
     accept_untested: bool = False
     unsafe: bool = False
@@ -58,7 +60,7 @@ class Options:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def wanted(self) -> Wanted:
-        return Wanted(self.examples, self.tests, self.accept_untested, self.replace)
+        return Wanted(self.examples, self.tests, self.accept_untested, self.replace, self.repair)
 
     def recording(self) -> Recording | None:
         if not (self.cache or self.replay):
@@ -85,7 +87,9 @@ async def _all(options: Options) -> Exit:
     if all(rust):
         from synthd.daemon.cli import rust_synth
 
-        return await rust_synth.main(options)
+        # There to replace a body is to begin from it.
+        begun = options.repair and not options.proof
+        return await rust_synth.main(dataclasses.replace(options, replace=options.replace or begun))
     if any(rust):
         raise BadInput("Rust and Python are written by two commands: name them apart")
     if options.gate or options.proof or options.minimize:

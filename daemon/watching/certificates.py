@@ -118,7 +118,7 @@ class Certificates:
         keys = sorted(self._paths.get(_absolute(path), set()))
         records = [self._records[key] for key in keys]
         found = await asyncio.to_thread(self._of.comparing.compare, records, text.encode())
-        return [_stands(record, one) for record, one in zip(records, found, strict=True)]
+        return [stands(record, one) for record, one in zip(records, found, strict=True)]
 
     def all(self) -> list[Kept]:
         return [self._stands[key] for key in sorted(self._stands)]
@@ -248,7 +248,7 @@ class Certificates:
     def _keep(self, record: Record, found: Found) -> None:
         key = record.key
         self._records[key] = record
-        self._stands[key] = _stands(record, found)
+        self._stands[key] = stands(record, found)
         self._paths.setdefault(record.path, set()).add(key)
 
     async def _save(self, record: Record) -> None:
@@ -278,7 +278,7 @@ def _absolute(path: str | Path) -> str:
     return os.path.abspath(path)
 
 
-def _stands(record: Record, found: Found) -> Kept:
+def stands(record: Record, found: Found) -> Kept:
     return Kept(
         path=record.path,
         function=record.function,

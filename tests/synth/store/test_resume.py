@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from synthd.synth.attempt import Candidate, Case, CaseOutcome, Evaluation, Extraction, Verdict
 from synthd.synth.budget import Budget
-from synthd.synth.events import Event, Heard
+from synthd.synth.events import Event, Heard, Tried
 from synthd.synth.models.cached import CachedModel
 from synthd.synth.models.errors import EmptyAnswer, NotKept
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
 from synthd.synth.problem import Problem
+from synthd.synth.pruning import Pruning
 from synthd.synth.resuming import MOMENT, OVER, Noted, Resuming
 from synthd.synth.run import Run
 from synthd.synth.solve import Outcome, solve
@@ -195,15 +196,18 @@ def attempt(
     patience: float = 5.0,
     search: str = "this search",
     early: bool = False,
+    pruning: Pruning | None = None,
+    watch: Callable[[Event], None] = lambda event: None,
 ) -> Attempt:
     """One process: it follows what the folder has, then goes on, until it ends or is killed.
 
-    early: the model may answer while it follows.
+    early: the model may answer while it follows. watch: hears of each event.
     """
     life = life or Life()
     lines: list[str] = []
 
     def trace(event: Event) -> None:
+        watch(event)
         if not isinstance(event, Heard) and not life.over:
             lines.append(line(Entry(0.0, event)))
 
@@ -219,7 +223,8 @@ def attempt(
 
     async def searched() -> Outcome | None:
         asyncio.get_running_loop().set_default_executor(AtOnce())
-        run = Run(problem, cached, Judge(bar), budget, 1, read, trace, pace)
+        cutting = pruning or Pruning()
+        run = Run(problem, cached, Judge(bar), budget, 1, read, trace, pace, cutting)
         solving = asyncio.create_task(solve(run, method))
         if life.gently:  # of no effect where the search has just ended
             life.end = solving.cancel
@@ -388,3 +393,30 @@ def test_what_cannot_be_kept_ends_the_search_before_more_is_paid_for(tmp_path: P
     (tmp_path / "completions").write_text("no folder")
     with pytest.raises(NotKept, match=r"could not be kept: .*resume the job"):
         attempt(tmp_path, "seidr")
+
+
+@pytest.mark.parametrize("strategy", ["seidr", "auto", "rex", "treefinement"])
+def test_what_was_cut_off_is_cut_off_in_the_same_place(
+    folders: Callable[[], Path], strategy: str
+) -> None:
+    """Wherever the process was killed after that, or in that very moment."""
+
+    def cut(pruning: Pruning, at: int) -> Callable[[Event], None]:
+        def watch(event: Event) -> None:
+            if isinstance(event, Tried) and event.programs == at:
+                pruning.want(event.attempt.candidate.node)
+
+        return watch
+
+    whole_pruning = Pruning()
+    whole = attempt(folders(), strategy, pruning=whole_pruning, watch=cut(whole_pruning, 2))
+    assert sum('"kind":"pruned"' in row for row in whole.lines) == 1
+    for left in range(1, 60, 7):
+        folder, pruning = folders(), Pruning()
+        killed = attempt(folder, strategy, life=Life(left), pruning=pruning, watch=cut(pruning, 2))
+        wanted, again = tuple(pruning.wanted_nodes), Pruning(tuple(pruning.wanted_nodes))
+        rest = attempt(folder, strategy, pruning=again, watch=cut(again, 2))
+        assert rest.differed == [] and rest.model.twice == []
+        assert rest.lines[: len(killed.lines)] == killed.lines, (left, wanted)
+        assert rest.lines == whole.lines
+        assert same(rest.outcome, whole.outcome)

@@ -124,12 +124,15 @@ class World:
 
     examples: dict[str, str] = field(default_factory=lambda: {"f(2)": "4"})
     head: str = "def f(x: int) -> int:"
+    given: str = ""  # a program to begin from
 
     @property
     def problem(self) -> Problem:
         checks = tuple(Example(call, call, want, 3) for call, want in self.examples.items())
         start = f'{self.head}\n    """A number."""'
-        return Problem("p", "A number.", "python", start, self.head, "f", spec=Spec(checks))
+        return Problem(
+            "p", "A number.", "python", start, self.head, "f", spec=Spec(checks), given=self.given
+        )
 
     def search(
         self,
@@ -142,9 +145,11 @@ class World:
         verifier: Any = None,
         budget: Budget = ROOMY,
         seed: int = 0,
+        watch: Callable[[Event, Run], None] = lambda event, run: None,
         **model: Any,
     ) -> Ended:
-        """drafts: programs, in the order they are asked for, or a function of the question.
+        """drafts: programs, in the order they are asked for, or a function of the question. watch:
+        hears of each event.
         inputs and which: the answers to questions for inputs, and for which output is right."""
         prompts: list[Prompt] = []
         events: list[Event] = []
@@ -166,7 +171,12 @@ class World:
 
         scripted = ScriptedModel(answer, **model)
         verifier = verifier or Executing()
-        run = Run(self.problem, scripted, verifier, budget, seed, read, events.append)
+
+        def trace(event: Event) -> None:
+            events.append(event)
+            watch(event, run)
+
+        run = Run(self.problem, scripted, verifier, budget, seed, read, trace)
         outcome = asyncio.run(solve(run, strategy))
         return Ended(outcome, events, scripted, prompts, verifier, run)
 

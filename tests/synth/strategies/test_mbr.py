@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthd.synth.budget import SMALLEST_CALL, Budget
+from synthd.synth.risk import least_risk
 from synthd.synth.similarity import distance, similarity
 from synthd.synth.solve import Stop
-from synthd.synth.strategies.mbr import Mbr, least_risk
+from synthd.synth.strategies.mbr import Mbr
 from synthd.synth.unmet import Unmet
 
 # All give 4 for 2. Three texts double, two square.

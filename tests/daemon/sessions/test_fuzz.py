@@ -26,7 +26,7 @@ JUNK: list[Any] = [
 ]  # fmt: skip
 NO_IDS: list[Any] = [None, 1.5, True, [], {}, [1], {"a": 1}]
 TELLS = ["textDocument/didOpen", "initialized", "$/cancelRequest", "exit", "$/setTrace"]
-UNKNOWN = ["x", "", "textDocument/hover", "workspace/applyEdit", "$/secret", "ü", "a" * 5000]
+UNKNOWN = ["x", "", "textDocument/rename", "workspace/applyEdit", "$/secret", "ü", "a" * 5000]
 PLACES = [0, 1, 2, 7, 10**9, 2**31 - 1]
 
 

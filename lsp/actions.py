@@ -16,7 +16,7 @@ from synthd.lsp.engine import Wish
 from synthd.lsp.functions import Functions, Sight
 from synthd.lsp.jobs import Job, State
 from synthd.lsp.session import Session
-from synthd.lsp.standings import Shown, count, untold
+from synthd.lsp.standings import Shown, count
 from synthd.lsp.standings import State as Standing
 from synthd.lsp.verifications import UNTRUSTED, Verifications
 from synthd.synth.source.outlined import Outlined
@@ -67,9 +67,7 @@ class Actions:
         function = await self._functions.around(uri, line)
         if sight is None or function is None:
             return []
-        every = self._verifications.shown(sight)
-        known = (one for one in every if one.function.line == function.line)
-        shown = next(known, None) or untold(function, sight.rust)
+        shown = self._verifications.of(sight, function)
         offers = _Offers(self._session, self._verifications, sight, shown).all()
         context = params.context
         return [

@@ -15,10 +15,11 @@ _HEADS = {
 }
 
 
-def told(shown: Shown, known: Known, text: str) -> str:
+def told(shown: Shown, text: str) -> str:
     """text: of the document."""
-    head = _HEADS.get(shown.state, str(shown.state))
-    return "\n".join([f"# `{shown.function.name}` {head}", "", *_body(shown, known, text)])
+    head = _HEADS.get(shown.state, "waits to be written")
+    rest = [] if shown.known is None else _body(shown, shown.known, text)
+    return "\n".join([f"# `{shown.function.name}` {head}", "", *rest])
 
 
 def _body(shown: Shown, known: Known, text: str) -> Iterator[str]:

@@ -34,11 +34,11 @@ class Hovers:
         sight = await self._functions.of(params.text_document.uri)
         if sight is None:
             return None
-        line = params.position.line
-        for shown in self._verifications.shown(sight):
-            if shown.function.line == line and shown.known is not None:
-                return self._hover(shown, shown.known)
-        return None
+        function = sight.at(params.position.line)
+        if function is None or function.line != params.position.line:
+            return None
+        shown = self._verifications.of(sight, function)
+        return None if shown.known is None else self._hover(shown, shown.known)
 
     def _hover(self, shown: Shown, known: Known) -> types.Hover:
         markdown = self._abilities.markdown_hovers

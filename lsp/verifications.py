@@ -85,6 +85,12 @@ class Verifications:
             self._shown(one, document, sight, now).of(jobs.get(one.key)) for one in sight.functions
         ]
 
+    def of(self, sight: Sight, function: Outlined) -> Shown:
+        """How one of its functions stands, or any other one."""
+        document = self._documents.get(unquote(sight.buffer.uri))
+        job = self.working.on(sight).get(function.key)
+        return self._shown(function, document, sight, time.time()).of(job)
+
     def _shown(
         self, function: Outlined, document: _Document | None, sight: Sight, now: float
     ) -> Shown:

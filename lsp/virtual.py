@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -34,6 +35,7 @@ from synthd.synth.source.outlined import Outlined
 SCHEME = "synthd"
 KEPT = 64  # documents whose text can be asked for again
 ANSWER = 10.0
+OLD = 7 * 86400.0  # seconds
 NONE_YET = (
     "There is no certificate for {}: synthd keeps one when it has verified an edit of its own."
 )
@@ -53,6 +55,7 @@ class Virtual:
 
     def __post_init__(self) -> None:
         self.session.changes.closing.subscribe(lambda _: self._remove())
+        self.session.changes.job.subscribe(self._moved)
 
     async def certificate(self, uri: str, point: Point) -> Shown:
         sight, function = await self._at(uri, point)
@@ -67,15 +70,19 @@ class Virtual:
 
     async def failure(self, uri: str, point: Point) -> Shown:
         sight, function = await self._at(uri, point)
-        for one in self.verifications.shown(sight):
-            if one.function.line == function.line and one.known is not None:
-                text = told(one, one.known, sight.buffer.text)
+        name = function.name
 
-                async def make(text: str = text) -> str:
-                    return text
+        async def make() -> str:
+            now = await self.functions.of(uri)
+            found = [one for one in now.functions if one.name == name] if now else []
+            if now is None or not found:
+                return f"# There is no function `{name}` any more\n"
+            shown = self.verifications.of(now, found[0])
+            return told(shown, now.buffer.text)
 
-                return await self._show("failure", sight.buffer.path, function.name, make)
-        return Shown(None, f"Nothing is known against {function.name}. Verify it first.")
+        if self.verifications.of(sight, function).known is None:
+            return Shown(None, f"Nothing is known against {name}. Verify it first.")
+        return await self._show("failure", sight.buffer.path, name, make)
 
     async def search(self, job: Job) -> Shown:
         remote = job.remote
@@ -93,6 +100,12 @@ class Virtual:
         if make is None:
             raise BadRequest(f"{uri} is no document of this session. Ask for it anew.")
         return await make()
+
+    def _moved(self, job: Job) -> None:
+        """A search that is shown has come further."""
+        for uri in self._made:
+            if uri.startswith(f"{SCHEME}:/search/{job.id}/"):
+                self.session.errands.start(self._refresh(uri), "refresh a search")
 
     async def _at(self, uri: str, point: Point) -> tuple[Sight, Outlined]:
         sight = await self.functions.of(uri)
@@ -144,6 +157,7 @@ class Virtual:
         if self._folder is None:
             parent = user_cache_path("synthd", appauthor=False) / "shown"
             parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sweep(parent)
             self._folder = Path(tempfile.mkdtemp(dir=parent))  # 0700
         safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)[:100]
         path = self._folder / f"{safe}.md"
@@ -153,3 +167,10 @@ class Virtual:
     def _remove(self) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """What sessions left that did not come to their end."""
+    for folder in parent.iterdir():
+        if time.time() - folder.stat().st_mtime > OLD:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from synthd.lsp.functions import Sight
@@ -20,35 +20,39 @@ class Working:
 
     def on(self, sight: Sight) -> dict[Key, Job]:
         """By the function's key: the newest job that is not over."""
+        live = [job for job in self._of(sight) if not job.over]
+        if not live:
+            return {}
+        names = {one.name: one for one in sight.functions}
         found = {}
-        for job in self._jobs:
-            if not job.over and (function := self._function(job, sight)) is not None:
+        for job in live:
+            function = names.get(job.function) or names.get(self._meant(job, sight))
+            if function is not None:
                 found[function.key] = job
         return found
 
     def last(self, sight: Sight, function: Outlined) -> Job | None:
         """The newest job of a function, over or not."""
         newest = None
-        for job in self._jobs:
-            one = self._function(job, sight)
-            if one is not None and one.name == function.name:
+        for job in self._of(sight):
+            if function.name in (job.function, self._meant(job, sight)):
                 newest = job
         return newest
 
-    def _function(self, job: Job, sight: Sight) -> Outlined | None:
-        if unquote(job.uri) != unquote(sight.buffer.uri):
-            return None
-        names = (job.function, self._names.get(job.id))
-        found = next((one for one in sight.functions if one.name in names), None)
+    def _of(self, sight: Sight) -> Iterator[Job]:
+        uri = unquote(sight.buffer.uri)
+        return (job for job in self._jobs if unquote(job.uri) == uri)
+
+    def _meant(self, job: Job, sight: Sight) -> str:
+        """The name of the function that was asked about, which moves with what is typed."""
+        known = self._names.get(job.id)
         request = job.request
-        if found is not None:
-            return found
-        if request is None or request.text != sight.buffer.text:
-            return None
+        if known is not None or request is None or request.text != sight.buffer.text:
+            return known or ""
         function = sight.at(request.text.count("\n", 0, request.offset))
-        if function is not None:
-            self._names[job.id] = function.name
-        return function
+        name = function.name if function else ""
+        self._names[job.id] = name
+        return name
 
     def forget(self, job: Job) -> None:
         if job.over:

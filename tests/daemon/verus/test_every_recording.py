@@ -25,7 +25,7 @@ class Build:
 
 
 class Installation:
-    version, build = "recorded", Build()
+    version, build, program = "recorded", Build(), "recorded"
 
     def knows(self, option: str) -> bool:
         return True
@@ -53,7 +53,7 @@ class Recorded:
 async def test_every_program_has_a_report(verus_recordings, tmp_path: Path, name: str) -> None:
     rows = [row for row in verus_recordings(name) if row["program"] and set(row["args"]) >= BOTH]
     path, read = tmp_path / "program.rs", 0
-    for row in rows[:: 1 if name == "flags" else 5]:
+    for row in rows[:: {"flags": 1, "benchmarks": 5, "mutants": 10}[name]]:
         path.write_bytes(row["program"].encode())
         if "verus!" not in row["program"]:
             with pytest.raises(BadInput, match="has no `verus!"):

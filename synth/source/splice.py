@@ -46,8 +46,9 @@ def replacement(
 
 def body_of(source: SourceText, target: Target) -> str:
     """The body as it stands, like one that a model gives: with its first level not indented."""
-    if target.one_line:
-        return source.text[target.body.start : target.body.end].strip()
+    text = source.text[target.body.start : target.body.end]
+    if target.one_line or not _NEWLINE.match(text.lstrip(" \t\f")):
+        return text.strip("; \t\f\r\n")  # on the line of what stands before it
     above = _NEWLINE.sub("\n", source.text[target.span.start : target.body.start]).count("\n")
     whole = render(source, target)
     try:
@@ -59,7 +60,7 @@ def body_of(source: SourceText, target: Target) -> str:
         line if number in inside else line.removeprefix(unit)
         for number, line in enumerate(whole.split("\n"), 1)
     ]
-    return "\n".join(lines[above:]).strip("\n")
+    return "\n".join(lines[above + 1 :]).strip("\n")
 
 
 def render(

@@ -134,7 +134,7 @@ class Functions:
         """Also those that have neither examples nor a stub's body."""
         document = self._documents.get(unquote(uri))
         if document is not None:
-            document.also = frozenset(names)
+            document.also |= frozenset(names)
 
     def forget(self, uri: str) -> None:
         """It was closed."""

@@ -1,14 +1,10 @@
-"""What is known of the functions of each open document, and the runs that find it out.
-
-Whatever is known was said of a function's own text, and is shown only as long as that is the same;
-what was found out of a version that is gone counts for the functions that it left as they were.
-"""
+"""What is known of the functions of each open document, and the runs that find it out."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -16,15 +12,16 @@ from pygls.exceptions import JsonRpcContentModified
 
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.changes import Signal
-from synthd.lsp.engine import Inquiry, Known, Proofs, Standing
+from synthd.lsp.engine import Inquiry, Known, Proofs
+from synthd.lsp.findings import Findings
 from synthd.lsp.functions import OUTDATED, Functions, Sight
 from synthd.lsp.later import Later
 from synthd.lsp.positions import Point, offset_at
 from synthd.lsp.proofs import of_proofs
 from synthd.lsp.session import Session
-from synthd.lsp.standings import Kept, Shown, State, newest, standing, untold
+from synthd.lsp.standings import Shown
 from synthd.lsp.working import Working
-from synthd.synth.source.outlined import Key, Outlined
+from synthd.synth.source.outlined import Outlined
 
 LOOK = 0.3  # seconds after a change until certificates are looked at
 RUN = 0.2  # after saving
@@ -36,18 +33,11 @@ UNTRUSTED = "This workspace is not trusted, and verifying runs its code. Trust i
 
 @dataclass(slots=True)
 class _Document:
-    """certified: by certificates; ran: by running, here. were: names of functions that have been
-    verified. asked: the functions to verify, by a place in them; None: all. running: those that
-    are being verified. said: why the last run found out nothing."""
+    """asked: the functions to verify, by a place in them; None: all."""
 
     uri: str
-    certified: dict[Key, Kept] = field(default_factory=dict)
-    ran: dict[Key, Kept] = field(default_factory=dict)
-    proofs: tuple[str, Proofs] | None = None  # of a text
-    were: set[str] = field(default_factory=set)
+    findings: Findings = field(default_factory=Findings)
     asked: set[Point | None] = field(default_factory=set)
-    running: set[Key] = field(default_factory=set)
-    said: str = ""
 
 
 class Verifications:
@@ -78,43 +68,26 @@ class Verifications:
     # ------------------------------------------------------------ what is shown
 
     def shown(self, sight: Sight) -> list[Shown]:
-        document = self._documents.get(unquote(sight.buffer.uri))
+        """Those of which there is something to say."""
+        findings, now, rust = self._findings(sight), time.time(), sight.rust
         jobs = self.working.on(sight)
-        now = time.time()
-        return [
-            self._shown(one, document, sight, now).of(jobs.get(one.key)) for one in sight.functions
-        ]
+        every = (
+            findings.shown(one, now, rust=rust).of(jobs.get(one.key)) for one in sight.functions
+        )
+        return [one for one in every if one.matters]
 
     def of(self, sight: Sight, function: Outlined) -> Shown:
         """How one of its functions stands, or any other one."""
-        document = self._documents.get(unquote(sight.buffer.uri))
-        job = self.working.on(sight).get(function.key)
-        return self._shown(function, document, sight, time.time()).of(job)
-
-    def _shown(
-        self, function: Outlined, document: _Document | None, sight: Sight, now: float
-    ) -> Shown:
-        rust = sight.rust
-        if document is None or function.stub:
-            return untold(function, rust)
-        if function.key in document.running:
-            return Shown(function, State.RUNNING, "verifying …", rust=rust)
-        kept = newest(document.certified.get(function.key), document.ran.get(function.key))
-        if kept is not None:
-            return standing(function, kept.now(function), now, rust)
-        if function.name in document.were:
-            stale = Known(function.name, function.line, Standing.STALE)
-            return standing(function, stale, now, rust)
-        shown = untold(function, rust)
-        return shown.because(document.said) if document.said else shown
+        shown = self._findings(sight).shown(function, time.time(), rust=sight.rust)
+        return shown.of(self.working.on(sight).get(function.key))
 
     def proofs(self, sight: Sight) -> Proofs | None:
         """What Verus says of this very text."""
+        return self._findings(sight).proofs(sight)
+
+    def _findings(self, sight: Sight) -> Findings:
         document = self._documents.get(unquote(sight.buffer.uri))
-        if document is None or document.proofs is None:
-            return None
-        text, proofs = document.proofs
-        return proofs if text == sight.buffer.text else None
+        return document.findings if document else Findings()
 
     # ------------------------------------------------------------ what is asked for
 
@@ -138,7 +111,7 @@ class Verifications:
             return
         self._run.drop(uri)
         document.asked.clear()
-        document.running.clear()
+        document.findings.running.clear()
         self._look.ask(uri)
         if self._session.verify == "change":
             self._by_itself(document, TYPED)
@@ -176,20 +149,16 @@ class Verifications:
         sight = await self._functions.of(uri)
         if document is None or sight is None:
             return
-        if document.ran:
-            self._forget(document, await self._functions.rests(uri))
+        findings = document.findings
+        if findings.ran:
+            findings.forget(await self._functions.rests(uri))
         self.told.tell(uri)  # functions may have come, gone and moved
         buffer = sight.buffer
         found = await self._session.engine.known(buffer.path, buffer.text)
         sight = await self._including(sight, found)
-        before, document.certified = document.certified, kept(sight, found, {})
-        document.were |= {
-            one.known.function
-            for one in document.certified.values()
-            if one.known.standing in (Standing.VERIFIED, Standing.STALE)
-        }
+        news = findings.certify(sight, found)
         self.told.tell(uri)
-        if before != document.certified:
+        if news:
             self.ran.tell(uri)
 
     async def _including(self, sight: Sight, found: Sequence[Known]) -> Sight:
@@ -225,7 +194,7 @@ class Verifications:
             return
 
         def show() -> None:
-            document.running = scope
+            document.findings.running = scope
             self.told.tell(document.uri)
 
         showing = asyncio.get_running_loop().call_later(0 if point else SHOW, show)
@@ -233,10 +202,10 @@ class Verifications:
             async with asyncio.timeout(LONGEST):
                 await self._find_out(document, sight, point)
         except TimeoutError:
-            document.said = f"its checks took more than {LONGEST / 60:.0f} minutes"
+            document.findings.said = f"its checks took more than {LONGEST / 60:.0f} minutes"
         finally:
             showing.cancel()
-            document.running = set()
+            document.findings.running = set()
             self.told.tell(document.uri)
         self.ran.tell(document.uri)
 
@@ -255,32 +224,11 @@ class Verifications:
         verified = await session.engine.verify(inquiry)
         found: Sequence[Known] = verified.known
         if verified.proofs is not None:
-            document.proofs = (buffer.text, verified.proofs)
+            document.findings.prove(sight, verified.proofs)
             found = found or of_proofs(sight, verified.proofs)
         sight = await self._including(sight, found)
         rests = await self._functions.rests(document.uri)
-        document.said = verified.message
-        document.ran = {**document.ran, **kept(sight, found, rests)}
-        document.were |= {one.function for one in found if one.standing is Standing.VERIFIED}
-        if point is not None and document.said and not found:
-            session.editor.warn(document.said)
-
-    def _forget(self, document: _Document, rests: dict[Key, int]) -> None:
-        """What was found out of functions that are gone, or that now call something else."""
-        names = {name for name, _ in rests}
-        document.ran = {
-            key: one
-            for key, one in document.ran.items()
-            if rests.get(key, one.rest + 1) == one.rest
-        }
-        document.were &= names
-
-
-def kept(sight: Sight, found: Iterable[Known], rests: dict[Key, int]) -> dict[Key, Kept]:
-    """By the text that each is about: a function's that stands where it says."""
-    lines = {(one.name, one.line): one for one in sight.functions}
-    return {
-        function.key: Kept(one, function.first, rests.get(function.key, 0))
-        for one in found
-        if (function := lines.get((one.function, one.line))) is not None
-    }
+        document.findings.said = verified.message
+        document.findings.run(sight, found, rests)
+        if point is not None and verified.message and not found:
+            session.editor.warn(verified.message)

@@ -109,3 +109,12 @@ async def test_positions_are_counted_as_the_editor_counts(
     rich.open(uri, text)
     (found,) = await wrong(rich, uri, 1)
     assert found["range"]["end"] == {"line": 3, "character": 17}
+
+
+async def test_a_body_whose_only_example_is_unreadable_has_no_lens(
+    rich: Any, scripted: Any, wrong: Any, lenses: Any
+) -> None:
+    uri, text = scripted("def f(x):\n    '''\n    >>> f(1\n    2\n    '''\n    return x\n")
+    rich.open(uri, text)
+    await wrong(rich, uri, 1)
+    assert await lenses(rich, uri) == []

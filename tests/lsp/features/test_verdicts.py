@@ -167,6 +167,10 @@ async def test_when_to_verify_is_a_setting(
         save(client, uri)
         await stands(uri, "twice", "verified", client)
         assert len([note for note in client.noted() if "verify" in note]) == 1
+        changing = {"settings": {"synthd": {"verify": "change"}}}
+        client.notify("workspace/didChangeConfiguration", changing)
+        client.change(uri, text.replace("x + x", "x * 2"))
+        await stands(uri, "twice", "verified", client)
 
 
 async def test_an_untrusted_workspace_is_not_run(

@@ -48,10 +48,15 @@ def driver() -> ModuleType:
     return _loaded("neovim_driver", Path(__file__).parent / "driver.py")
 
 
-@pytest.fixture
-def scripted(tmp_path: Path) -> list[str]:
+@pytest.fixture(scope="module")
+def diary_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("diary") / "diary"
+
+
+@pytest.fixture(scope="module")
+def scripted(diary_file: Path) -> list[str]:
     """A server whose engine does what the first line of a file says."""
-    return [sys.executable, str(SCRIPTED), str(tmp_path / "diary")]
+    return [sys.executable, str(SCRIPTED), str(diary_file)]
 
 
 @pytest.fixture
@@ -67,36 +72,59 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def diary(tmp_path: Path) -> Callable[[], list[dict[str, Any]]]:
-    """What happened to the scripted engine."""
+def diary(diary_file: Path) -> Callable[[], list[dict[str, Any]]]:
+    """What has happened to the scripted engine in this test."""
+    before = len(diary_file.read_text().splitlines()) if diary_file.exists() else 0
 
     def read() -> list[dict[str, Any]]:
-        path = tmp_path / "diary"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [json.loads(line) for line in diary_file.read_text().splitlines()[before:]]
 
     return read
 
 
+Start = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def started(
+    nvim: str, driver: ModuleType, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[list[Any]], Start]:
+    home = tmp_path_factory.mktemp("home")
+    own = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA")}
+
+    def into(editors: list[Any]) -> Start:
+        def begin(server: list[str], environment: dict[str, str] | None = None, **more: Any) -> Any:
+            editor = driver.Neovim(nvim, PLUGIN, server, {**own, **(environment or {})}, **more)
+            editors.append(editor)
+            return editor
+
+        return begin
+
+    return into
+
+
 @pytest.fixture
-def start(nvim: str, driver: ModuleType, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def start(started: Callable[[list[Any]], Start]) -> Iterator[Start]:
     """Starts a Neovim; all end with the test."""
-    started: list[Any] = []
+    editors: list[Any] = []
+    yield started(editors)
+    for editor in editors:
+        editor.close()
 
-    def begin(server: list[str], environment: dict[str, str] | None = None, **more: Any) -> Any:
-        own = {f"XDG_{kind}_HOME": str(tmp_path / kind.lower()) for kind in ("CONFIG", "DATA")}
-        editor = driver.Neovim(nvim, PLUGIN, server, {**own, **(environment or {})}, **more)
-        started.append(editor)
-        return editor
 
-    yield begin
-    for editor in started:
+@pytest.fixture(scope="module")
+def shared(started: Callable[[list[Any]], Start], scripted: list[str]) -> Iterator[Any]:
+    editors: list[Any] = []
+    yield started(editors)(scripted)
+    for editor in editors:
         editor.close()
 
 
 @pytest.fixture
-def editor(start: Callable[..., Any], scripted: list[str]) -> Any:
-    """A Neovim with the scripted server."""
-    return start(scripted)
+def editor(shared: Any) -> Iterator[Any]:
+    """A Neovim with the scripted server, as good as new: no buffer, no open job."""
+    yield shared
+    shared.reset()
 
 
 @pytest.fixture

@@ -29,9 +29,16 @@ for row = 1, vim.o.lines do
   for column = 1, vim.o.columns do
     cells[column] = vim.fn.screenstring(row, column)
   end
-  rows[row] = (table.concat(cells):gsub('%s+$', ''))
+  rows[row] = table.concat(cells):gsub('%s+$', ''):gsub('^# script:.*', '')
 end
 return rows
+"""
+OPEN_JOBS = "local jobs = require('synthd.jobs'); return #jobs.list(jobs.open)"
+RESET = """
+local jobs, decide = require('synthd.jobs'), require('synthd.decide')
+for _, job in ipairs(jobs.list(jobs.open)) do
+  (job.state == 'ready' and decide.reject or decide.cancel)(job)
+end
 """
 CLIENT = "vim.lsp.get_clients({ bufnr = 0, name = 'synthd' })[1]"
 
@@ -85,6 +92,13 @@ class Neovim:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
 
+    def reset(self) -> None:
+        """Ends what is open in it."""
+        self.keys("<C-\\><C-n>")
+        self.lua(RESET)
+        self.wait(lambda: self.lua(OPEN_JOBS) == 0, "the jobs' end")
+        self.command("silent! only! | silent! %bwipeout! | messages clear")
+
     def _release(self) -> None:
         self._log.close()
         with warnings.catch_warnings():  # pynvim closes its loop before its transport is
@@ -112,7 +126,9 @@ class Neovim:
         self.keys(f"<Esc>{line}G")
 
     def lua(self, code: str, *given: Any) -> Any:
-        assert not self.blocked, "Neovim waits for ENTER"  # and would not answer
+        if self.blocked:  # and would not answer
+            self.keys("<CR>")
+            raise AssertionError(f"Neovim waited for ENTER\n{self._state()}")
         return self._nvim.exec_lua(code, *given)
 
     def command(self, command: str) -> str:
@@ -174,6 +190,7 @@ def _init(plugin: Path, server: Sequence[str], more: str) -> str:
     return (
         f"vim.opt.runtimepath:append('{plugin}')\n"
         "vim.o.swapfile = false\n"
+        "vim.o.wrap = false\n"
         "vim.o.laststatus = 2\n"
         "vim.o.statusline = \"%t %{%v:lua.require'synthd'.statusline()%}\"\n"
         f"vim.lsp.config('synthd', {{ cmd = {{ {command} }} }})\n"

@@ -17,16 +17,19 @@ AT_ONCE = "vim.lsp.config('synthd', { init_options = { preview = 'none' } })"
 # Types into the function when the edit arrives: 'crossing', before Neovim has told the server of
 # it; 'preparing', the same at the empty edit that precedes one to a buffer of version 0.
 TYPE_AT_EDIT = """
-local when = ...
-local apply = vim.lsp.handlers['workspace/applyEdit']
-vim.lsp.handlers['workspace/applyEdit'] = function(problem, params, ...)
-  local empty = params.edit.documentChanges[1].edits[1].newText == ''
-  if empty == (when == 'preparing') and not vim.g.typed then
-    vim.g.typed = true
-    vim.api.nvim_buf_set_lines(0, 2, 2, false, { '    # typed' })
-  end
-  return apply(problem, params, ...)
-end
+local apply = vim.lsp.config.synthd.handlers['workspace/applyEdit']
+vim.lsp.config('synthd', {
+  handlers = {
+    ['workspace/applyEdit'] = function(problem, params, context)
+      local empty = params.edit.documentChanges[1].edits[1].newText == ''
+      if vim.g.type_when == (empty and 'preparing' or 'crossing') and not vim.g.typed then
+        vim.g.typed = true
+        vim.api.nvim_buf_set_lines(0, 2, 2, false, { '    # typed' })
+      end
+      return apply(problem, params, context)
+    end,
+  },
+})
 """
 COUNT = "return vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]"
 PROGRESS = """
@@ -84,17 +87,16 @@ def test_a_changed_function_is_left_alone(
 ) -> None:
     if when == "preparing" and first:
         pytest.skip("only a buffer of version 0 is prepared")
-    editor = start(scripted, init=AT_ONCE)
+    editor = start(scripted, init=f"{AT_ONCE}\n{TYPE_AT_EDIT}")
     editor.open(file)
     if first:
         edited(editor)
     editor.go(2)
-    if when != "running":
-        editor.lua(TYPE_AT_EDIT, when)
+    editor.lua("vim.g.type_when = ...", when)
     editor.say("Synthd synthesize")
     editor.sees("⟳")
     if when == "running":
-        editor.keys("o    # typed<Esc>")
+        editor.keys("o# typed<Esc>")
     gate.touch()
     editor.gone("⟳")
     assert editor.text[1:] == ["def f():", "    # typed", *TEXT.splitlines()[1:]]
@@ -133,12 +135,15 @@ def test_what_was_typed_last_is_what_is_solved(
     assert editor.text[1:] == ["# typed", *SOLVED]
 
 
-def test_accepting_does_not_claim_what_was_refused(editor: Any, file: Path, gate: Path) -> None:
+def test_accepting_does_not_claim_what_was_refused(
+    start: Start, scripted: list[str], file: Path, gate: Path
+) -> None:
+    editor = start(scripted, init=TYPE_AT_EDIT)
     gate.touch()
     editor.open(file)
     edited(editor)
     editor.go(2)
-    editor.lua(TYPE_AT_EDIT, "crossing")
+    editor.lua("vim.g.type_when = 'crossing'")
     editor.say("Synthd synthesize")
     editor.sees("a accept")
     editor.keys("a")

@@ -53,9 +53,13 @@ local function begin(client, command, target, bufnr)
   idle.watch()
   local asked_at = idle.now()
   local mark = marks.remember(bufnr, target.position.line)
+  local known = marks.at(bufnr, target.position.line)
   server.ask(client, command, target, function(answer)
     local job = jobs.know(answer.job, target.textDocument.uri, client.id)
     job.asked_at, job.asked_mark = asked_at, mark
+    if job['function'] == '' and known then
+      job['function'] = known['function'] -- until the server names it
+    end
     require('synthd.handlers').changed(job)
   end, bufnr)
 end

@@ -38,32 +38,35 @@ local function jobs_of(bufnr)
   end)
 end
 
-local function open_jobs(bufnr)
-  local by_function, others = {}, {}
-  for _, job in ipairs(vim.tbl_filter(jobs.open, jobs_of(bufnr))) do
-    if job['function'] ~= '' and not by_function[job['function']] then
-      by_function[job['function']] = job
-    else
-      table.insert(others, job)
+-- The open jobs by the row of their function. A job whose function the server has not named is at
+-- the row where it was asked for.
+local function open_jobs(bufnr, rows)
+  local at = {}
+  local found = vim.tbl_filter(jobs.open, jobs_of(bufnr))
+  for index = #found, 1, -1 do -- the newest last, so that it counts
+    local job = found[index]
+    local row = rows[job['function']] or (job.asked_mark and row_of(bufnr, ASKED, job.asked_mark))
+    if row then
+      at[row] = job
     end
   end
-  return by_function, others
+  return at
 end
 
--- A job whose function the server has not listed is shown where it was asked for.
-local function draw_elsewhere(bufnr, job)
-  local row = job.asked_mark and row_of(bufnr, ASKED, job.asked_mark)
-  if row then
-    job.drawn = draw(bufnr, row, job.drawn, words.job(job))
+local function undraw(bufnr, job)
+  if job.drawn then
+    vim.api.nvim_buf_del_extmark(bufnr, DRAWN, job.drawn)
+    job.drawn = nil
   end
 end
 
-local function clear_ended(bufnr)
-  for _, job in ipairs(jobs_of(bufnr)) do
-    if job.drawn and not jobs.open(job) then
-      vim.api.nvim_buf_del_extmark(bufnr, DRAWN, job.drawn)
-      job.drawn = nil
-    end
+local function draw_known(bufnr, one, row, job)
+  if job then
+    draw(bufnr, row, one.mark, words.job(job))
+  elseif one.touched then
+    draw(bufnr, row, one.mark)
+  else
+    draw(bufnr, row, one.mark, words.standing(one.told))
   end
 end
 
@@ -71,30 +74,29 @@ function M.redraw(bufnr)
   if not options.get('virtual_text') or not vim.api.nvim_buf_is_loaded(bufnr) then
     return
   end
-  local by_function, others = open_jobs(bufnr)
+  local rows = {}
+  for _, one in ipairs(known[bufnr] or {}) do
+    rows[one.told['function']] = row_of(bufnr, DRAWN, one.mark)
+  end
+  local at = open_jobs(bufnr, rows)
   for _, one in ipairs(known[bufnr] or {}) do
     local row = row_of(bufnr, DRAWN, one.mark)
     if row then
-      local job = by_function[one.told['function']]
-      if job then
-        by_function[one.told['function']] = nil
-        if job.drawn then -- it stood elsewhere before the function was listed
-          vim.api.nvim_buf_del_extmark(bufnr, DRAWN, job.drawn)
-          job.drawn = nil
-        end
-        draw(bufnr, row, one.mark, words.job(job))
-      elseif one.touched then
-        draw(bufnr, row, one.mark)
-      else
-        draw(bufnr, row, one.mark, words.standing(one.told))
+      draw_known(bufnr, one, row, at[row])
+      if at[row] then
+        undraw(bufnr, at[row])
+        at[row] = nil
       end
     end
   end
-  vim.list_extend(others, vim.tbl_values(by_function))
-  for _, job in ipairs(others) do
-    draw_elsewhere(bufnr, job)
+  for _, job in ipairs(jobs_of(bufnr)) do
+    if not jobs.open(job) then
+      undraw(bufnr, job)
+    end
   end
-  clear_ended(bufnr)
+  for row, job in pairs(at) do
+    job.drawn = draw(bufnr, row, job.drawn, words.job(job))
+  end
 end
 
 -- Lines first to last were changed: what is known about the functions there holds no longer. The

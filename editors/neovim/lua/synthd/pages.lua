@@ -26,7 +26,7 @@ function M.show(told)
     vim.api.nvim_set_current_win(window)
     vim.cmd.checktime({ args = { tostring(bufnr) } })
   else
-    vim.cmd.sbuffer({ args = { tostring(bufnr) }, mods = { split = 'botright' } })
+    vim.cmd.sbuffer({ args = { tostring(bufnr) }, mods = { split = 'botright', silent = true } })
   end
   if vim.bo[bufnr].filetype == 'markdown' then
     vim.bo[bufnr].autoread = true

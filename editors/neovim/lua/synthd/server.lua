@@ -46,7 +46,8 @@ function M.ask(client, command, argument, answered, bufnr)
   end
   -- The buffer by its number: with 0 Neovim 0.11 would not send pending changes first.
   local about = bufnr or vim.api.nvim_get_current_buf()
-  local params = { command = command, arguments = { argument or vim.empty_dict() } }
+  local empty = not argument or next(argument) == nil
+  local params = { command = command, arguments = { empty and vim.empty_dict() or argument } }
   client:request('workspace/executeCommand', params, handle, about)
 end
 

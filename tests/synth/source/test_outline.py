@@ -192,3 +192,67 @@ def f(x):
     assert clash.other is not None and one.first + clash.other == 7
     assert "f(1) is 3 here, 2 above" in clash.message
     assert "is not used" in unread.message
+
+
+CALLS = """import os
+TABLE = {1: 2}
+
+
+def helper(x):
+    return TABLE[x]
+
+
+def other(x):
+    return x
+
+
+class A:
+    size = 1
+
+    def m(self):
+        '''
+        >>> A().m()
+        1
+        '''
+        return self.size
+
+
+def f(x):
+    '''
+    >>> f(1)
+    2
+    '''
+    return helper(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("{1: 2}", "{1: 3}", {"f"}),
+        ("return TABLE[x]", "return TABLE[x + 0]", {"f"}),
+        ("size = 1", "size = 2", {"A.m"}),
+        ("return x\n", "return -x\n", set()),
+        ("import os\n", "import os\nimport sys\n\n", set()),
+        ("class A", "def helper(x):\n    return 3\n\n\nclass A", {"f"}),
+    ],
+)
+def test_what_a_function_rests_on(old: str, new: str, changed: set[str]) -> None:
+    memory = Memory()
+
+    def rests(text: str) -> dict[str, int]:
+        found = memory.functions(text)
+        return dict(zip([one.name for one in found], memory.rests(found), strict=True))
+
+    before, after = rests(CALLS), rests(CALLS.replace(old, new, 1))
+    assert set(before) == {"A.m", "f"}
+    assert {name for name in before if before[name] != after[name]} == changed
+    assert rests(CALLS) == before
+
+
+def test_functions_that_are_wanted_by_name_have_what_the_others_have() -> None:
+    memory = Memory()
+    plain = [one for one in memory.functions(CALLS, frozenset({"other"})) if not one.examples]
+    assert [(one.name, one.line, one.last, one.stub) for one in plain] == [("other", 8, 9, False)]
+    assert memory.around(9) == plain[0]
+    assert memory.around(2) is None

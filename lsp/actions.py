@@ -150,7 +150,7 @@ class _Offers:
 
     def _of_job(self, job: Job) -> Iterator[Offer]:
         name, argument = self._function.name, {"job": job.id}
-        if job.state is State.READY:
+        if job.can_be_accepted:
             title = f"accept the edit of {name}"
             yield Offer(title, FIX, "synthd.accept", argument, preferred=True, generated=True)
             yield Offer(f"reject the edit of {name}", FIX, "synthd.reject", argument)

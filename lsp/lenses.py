@@ -71,10 +71,10 @@ def _of_job(shown: Shown) -> Iterator[tuple[str, str, dict[str, object]]]:
     job = shown.job
     assert job is not None
     argument: dict[str, object] = {"job": job.id}
-    if job.state is JobState.READY:
+    if job.can_be_accepted:
         yield _accept(shown), "synthd.accept", argument
         yield "Reject", "synthd.reject", argument
-    elif job.cancelled or job.state is JobState.APPLYING:
+    elif job.cancelled or job.state is not JobState.RUNNING:
         yield doing(job), "synthd.jobs", {}
     else:
         yield f"{doing(job)} · Cancel", "synthd.cancel", argument

@@ -66,6 +66,8 @@ def doing(job: Job) -> str:
         return "cancelling …"
     if job.state is State.APPLYING:
         return "applying …"
+    if job.state is State.READY:
+        return "confirm the edit in the editor"
     if not progress.max_programs:
         return job.message
     parts = [progress.strategy, f"{progress.programs} of {progress.max_programs}"]

@@ -144,10 +144,9 @@ class Window:
         await page.wait_for_selector(".editor-instance .view-lines .view-line")
         return window
 
-    # What is seen
+    STATUS = '.statusbar-item[id="synthd.synthd.synthd.status"]'
 
-    def editor(self) -> Locator:
-        return self.page.locator(".editor-instance .view-lines")
+    # What is seen
 
     async def text(self) -> str:
         """Of the part of the editor that is in sight."""
@@ -163,7 +162,7 @@ class Window:
         await self.until(f"the editor shows no {text!r}", lambda seen: text not in seen, self.text)
 
     async def status(self) -> str:
-        item = self.page.locator('.statusbar-item[id="synthd.synthd.synthd.status"]')
+        item = self.page.locator(self.STATUS)
         return (await item.inner_text()).strip() if await item.count() else ""
 
     def lens(self, title: str) -> Locator:
@@ -185,7 +184,55 @@ class Window:
             await asyncio.sleep(0.02)
         return seen
 
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+    def disk(self, name: str) -> Any:
+        """For `until`."""
+
+        async def read() -> str:
+            return self.file(name).read_text()
+
+        return read
+
+    async def diff(self) -> None:
+        await self.page.wait_for_selector(".monaco-diff-editor .view-line")
+
+    async def problems(self, good: Any) -> None:
+        """How many the status bar counts."""
+        item = self.page.locator('[id="status.problems"]')
+
+        async def count() -> int:
+            return sum(map(int, re.findall(r"\d+", await item.inner_text())))
+
+        await self.until("the number of problems", good, count)
+
+    def measured(self, what: str, since: float) -> None:
+        """Noted beside the pictures, never judged: machines differ."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        with (self.pictures / "times.txt").open("a") as file:
+            file.write(f"{what}: {time.monotonic() - since:.2f} s\n")
+
     # What is done
+
+    async def open_file(self, name: str) -> None:
+        await self.page.keyboard.press("Control+p")
+        await self.page.wait_for_selector(".quick-input-widget input")
+        await self.page.keyboard.type(name)
+        await self.page.locator(
+            ".quick-input-list .monaco-list-row", has_text=name
+        ).first.wait_for()
+        await self.page.keyboard.press("Enter")
+        await self.page.locator(".tab.active", has_text=name).wait_for()
+
+    async def act(self, title: str) -> None:
+        """A code action where the cursor is."""
+        await self.page.keyboard.press("Control+.")
+        row = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
+        await row.click()
+
+    async def close_others(self) -> None:
+        await self.palette("View: Close Other Editor Groups")
 
     async def palette(self, title: str) -> None:
         """Run a command by its title, as a user finds it."""
@@ -220,6 +267,7 @@ class Window:
 
     async def frame(self, selector: str) -> Frame:
         """The innermost frame of the webview that holds the element."""
+
         async def look() -> Frame | None:
             for frame in self.page.frames:
                 with contextlib.suppress(Error):

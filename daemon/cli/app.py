@@ -110,6 +110,9 @@ def synth(
     proof: Annotated[
         bool, typer.Option("--proof", help="Rust: keep the code of a body, write its proof.")
     ] = False,
+    invariants: Annotated[
+        bool, typer.Option("--invariants", help="Rust: only add what the loops of a body lack.")
+    ] = False,
     minimize: Annotated[
         bool, typer.Option("--minimize", help="Rust: leave out what a proof does not need.")
     ] = False,
@@ -139,6 +142,7 @@ def synth(
             ask=ask,
             gate=gate,
             proof=proof,
+            invariants=invariants,
             minimize=minimize,
             settings={
                 "strategy": strategy,

@@ -208,7 +208,13 @@ def _comment(done: Done) -> str:
 
 
 def _wanted(options: Options, memory: Memory) -> Wanted:
-    return Wanted(options.proof, options.replace, options.accept_untested, memory.fixes)
+    return Wanted(
+        options.proof,
+        options.replace,
+        options.accept_untested,
+        memory.fixes,
+        options.invariants,
+    )
 
 
 def _rules(options: Options, found: Tool | None = None) -> Rules:
@@ -231,5 +237,8 @@ def _refuse(options: Options) -> None:
             )
     if options.gate not in (None, "strict", "paper"):
         raise BadInput(f"--gate {options.gate!r}: it is strict or paper")
-    if options.proof and options.replace:
-        raise BadInput("--proof keeps the code, --replace may change it: give one of them")
+    if options.proof + options.invariants + options.replace > 1:
+        raise BadInput(
+            "--proof keeps the code, --invariants all but clauses of loops, --replace nothing: "
+            "give one of them"
+        )

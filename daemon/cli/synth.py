@@ -56,6 +56,7 @@ class Options:
     ask: bool = False
     gate: str | None = None  # these three for Rust
     proof: bool = False
+    invariants: bool = False
     minimize: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -88,12 +89,14 @@ async def _all(options: Options) -> Exit:
         from synthd.daemon.cli import rust_synth
 
         # There to replace a body is to begin from it.
-        begun = options.repair and not options.proof
+        begun = options.repair and not (options.proof or options.invariants)
         return await rust_synth.main(dataclasses.replace(options, replace=options.replace or begun))
     if any(rust):
         raise BadInput("Rust and Python are written by two commands: name them apart")
-    if options.gate or options.proof or options.minimize:
-        raise BadInput("--gate, --proof and --minimize are about proofs: name a .rs file")
+    if options.gate or options.proof or options.invariants or options.minimize:
+        raise BadInput(
+            "--gate, --proof, --invariants and --minimize are about proofs: name a .rs file"
+        )
     named = targets.resolve(options.targets)
     # One composition for the whole command: the first file's workspace decides.
     place = find_place(named[0].path, environment=os.environ)

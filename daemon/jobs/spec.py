@@ -27,6 +27,7 @@ class Proving(StrEnum):
     ALL = "all"  # code and proof
     PROOF = "proof"  # the code stays, token for token
     INVARIANTS = "invariants"  # only what its loops lack is added
+    ANEW = "anew"  # all of it, and what stands there is not looked at
 
 
 class Options(Wire):

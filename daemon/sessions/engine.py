@@ -242,15 +242,23 @@ def spec_of(request: Request, picked: Picked, *, asks: bool = False) -> Spec:
 def _options(request: Request, *, asks: bool) -> JobOptions:
     """Raises BadConfig."""
     rust = request.path.endswith(RUST)
-    proving = {Wish.PROOF: Proving.PROOF, Wish.INVARIANT: Proving.INVARIANTS}.get(request.wish)
-    if proving is not None and not rust:
+    if request.wish in (Wish.PROOF, Wish.INVARIANT) and not rust:
         raise BadConfig("a proof is of Rust: a Python function is held to its examples")
     return JobOptions(
         hasty=True,
         ask=asks and not rust,
+        replace=request.wish is Wish.BODY and not rust,
         repair=request.wish is Wish.REPAIR,
-        proof=proving or Proving.ALL,
+        proof=_PROVING[request.wish],
     )
+
+
+_PROVING = {
+    Wish.BODY: Proving.ANEW,
+    Wish.REPAIR: Proving.ALL,
+    Wish.PROOF: Proving.PROOF,
+    Wish.INVARIANT: Proving.INVARIANTS,
+}
 
 
 def _failed(message: str) -> Result:

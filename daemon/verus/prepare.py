@@ -34,14 +34,15 @@ MOST_FIXES = 2  # that a small context has room for
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the user asked about one function. proof: its code stays, only the proof is written;
-    replace: code and proof may both change; invariants: only what its loops lack is added. fixes:
-    repairs remembered from before."""
+    replace: code and proof may both change; invariants: only what its loops lack is added; anew: as
+    if there were none. fixes: repairs remembered from before."""
 
     proof: bool = False
     replace: bool = False
     accept_untested: bool = False
     fixes: tuple[Fix, ...] = ()
     invariants: bool = False
+    anew: bool = False
 
     @property
     def keeps_code(self) -> bool:
@@ -113,12 +114,15 @@ def _given(source: SourceText, function: RustFunction, wanted: Wanted) -> str:
         if wanted.invariants:
             raise BadInput(f"{where} is a stub: write its body first, then what its loops lack")
         return ""
+    if wanted.anew:
+        return ""
     if wanted.invariants and not read(function.body.of(source.text)).loops:
         raise BadInput(f"{where} has no loop, so no invariant is missing: repair its proof")
     if not (wanted.keeps_code or wanted.replace):
         raise BadInput(
             f"{where} already has a body; --proof writes its proof "
-            "and keeps its code, --replace starts from it and may change both"
+            "and keeps its code, --invariants adds what its loops lack, --replace starts from it "
+            "and may change both"
         )
     return level(function.body.of(source.text))
 

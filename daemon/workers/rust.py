@@ -85,6 +85,7 @@ def _wanted(spec: Spec, memory: Memory) -> Wanted:
         accept_untested=options.accept_untested,
         fixes=memory.fixes,
         invariants=options.proof is Proving.INVARIANTS,
+        anew=options.proof is Proving.ANEW,
     )
 
 

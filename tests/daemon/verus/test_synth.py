@@ -133,6 +133,22 @@ def test_a_proof_for_code_that_stays(rust, done, body) -> None:
     assert report["cost"]["programs"] >= 3, "what was given, another program, the proof"
 
 
+def test_only_what_loops_lack_is_added(rust, done, body) -> None:
+    bare = done.replace("        invariant i <= n,\n        decreases n - i,\n", "")
+    shell = rust({"contains": "invariant", "answer": {"outcome": "proved", "verified": 5}})
+    path = shell.file(bare, "work.rs")
+    ended = shell.run("synth", "work.rs::count", "--invariants", "--proof")
+    assert ended.code == 2 and "give one of them" in ended.err and shell.model.prompts == []
+    stepwise(shell, fenced("{\n    n\n}"), fenced(body.replace("    i\n}", "    n\n}")))
+    ended = shell.run("synth", "work.rs::count", "--invariants", "--json", "--write")
+    (report,) = ended.objects
+    assert (ended.code, report["grade"]) == (0, "proved"), ended.out
+    assert path.read_text() == bare.replace(
+        "while i < n\n    {",
+        "while i < n\n        invariant\n            i <= n,\n        decreases n - i,\n    {",
+    )
+
+
 def test_a_failing_proof_is_the_root(rust, done, body) -> None:
     shell = rust(WEAK, RIGHT)
     shell.file(done.replace("i += 1", "i += 2"), "work.rs")

@@ -224,3 +224,14 @@ async def test_a_model_that_is_not_there_stops_the_job_until_it_is(
     assert first.end.say == "stopped" and "ollama serve" in first.end.why
     second = await desk.run(again(start, first))
     assert second.end.status == "verified"
+
+
+async def test_what_stands_there_is_not_looked_at_where_it_is_written_anew(
+    desk, order, model
+) -> None:
+    model.say = lambda _: fenced(BODY)
+    text = WORK.replace(STUB, "{\n    n / 7\n}")
+    attempt = await desk.run(order(RIGHT, text=text, options=Options(proof=Proving.ANEW)))
+    assert attempt.end.status == "verified", attempt.end
+    assert applied(text, attempt.end.replacement) == WORK.replace(STUB, BODY)
+    assert all("n / 7" not in prompt for prompt in model.prompts)

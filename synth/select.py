@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from random import Random
 from typing import Literal
 
@@ -15,6 +15,11 @@ Pool = Literal["passing", "all"]
 def passes(attempt: Attempt) -> bool:
     """Whether it passes the visible checks, and not by listing their answers."""
     return attempt.accepted and not attempt.evaluation.labels
+
+
+def did(attempt: Attempt) -> Hashable:
+    """What it did on every check: equal for programs that no check tells apart."""
+    return tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
 
 
 def eligible(attempts: Sequence[Attempt], pool: Pool) -> list[Attempt]:

@@ -25,7 +25,7 @@ class Apart(HypothesisProvider):
 
 def drawn(strategy: SearchStrategy[Any], number: int, drawing: int) -> list[Any]:
     """At most `number` values, some more than once. drawing: the seed that decides them."""
-    AVAILABLE_PROVIDERS.setdefault(BACKEND, Apart)
+    AVAILABLE_PROVIDERS.setdefault(BACKEND, f"{Apart.__module__}.{Apart.__qualname__}")
     found: list[Any] = []
 
     @seed(drawing)

@@ -27,26 +27,14 @@ from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, executing, prompts, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.beliefs import Beliefs
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 from synthd.synth.strategies.rex import Arm, Rex
 
-FLAT = 0.25  # no belief is certain
 LEVELS: tuple[Level, ...] = ("pass-fail", "first-failing", "all")
-
-
-@dataclass(slots=True)
-class Belief:
-    """Whether a choice pays."""
-
-    gains: float = 0.0
-    losses: float = 0.0
-
-    def draw(self, random: Random, prior: float = 0.5, weight: float = 2.0) -> float:
-        """prior: what is expected at first; weight: as if so many had been tried with that."""
-        gains, losses = weight * prior + self.gains, weight * (1 - prior) + self.losses
-        return random.betavariate(FLAT + gains, FLAT + losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ class Known:
     """What a search has learned."""
 
     calls: tuple[str, ...]
-    beliefs: dict[object, Belief] = field(default_factory=dict)
+    beliefs: Beliefs = field(default_factory=Beliefs)
     parents: list[Arm] = field(default_factory=list)
     passing: list[Attempt] = field(default_factory=list)
     voters: int = 0
@@ -78,19 +66,16 @@ class Known:
     def begin(self, attempt: Attempt) -> None:
         """With a program that there is."""
         self.best = attempt.score
-        self._seen.add(_did(attempt))
+        self._seen.add(select.did(attempt))
         if attempt.candidate.code and not attempt.accepted:
             self.parents.append(Arm(attempt))
-
-    def of(self, part: object) -> Belief:
-        return self.beliefs.setdefault(part, Belief())
 
     def learn(self, choice: Choice, attempt: Attempt | None) -> None:
         """None: a question that was too long to be asked."""
         gain, new = 0.0, False
         did: object = None
         if attempt is not None:
-            did = _did(attempt)
+            did = select.did(attempt)
             new = bool(attempt.candidate.code) and did not in self._seen
             if attempt.score > self.best:
                 gain, self.best = 1.0, attempt.score
@@ -99,36 +84,20 @@ class Known:
             elif new and not attempt.accepted:
                 self.parents.append(Arm(attempt))
         self._seen.add(did)
-        for belief in map(self.of, choice.parts):
-            belief.gains += gain
-            belief.losses += 0.0 if gain else 0.5 if new else 1.0
-
-
-def _did(attempt: Attempt) -> object:
-    return tuple((case.outcome, case.got, case.detail) for case in attempt.evaluation.cases)
+        self.beliefs.learn(choice.parts, gain, 0.0 if gain else 0.5 if new else 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto:
     collects: ClassVar[bool] = True
-    cool: float = field(default=0.6, metadata={"meaning": "the lower of two temperatures"})
-    warm: float = field(
-        default=0.8, metadata={"meaning": "the higher one, also of drafts that vote"}
-    )
-    repairing: float = field(
-        default=0.3, metadata={"meaning": "what repairs are worth at first, as is drafting a half"}
-    )
-    doubt: float = field(
-        default=3, metadata={"meaning": "how many repairs weigh as much as that expectation"}
-    )
-    agree: int = field(
-        default=2, metadata={"meaning": "programs that pass and do the same which end the search"}
-    )
-    votes: int = field(default=4, metadata={"meaning": "drafts at most once a program passes"})
-    at_once: int = field(
-        default=2, metadata={"meaning": "of these at a time: more would seldom be needed"}
-    )
-    inputs: int = field(default=24, metadata={"meaning": "generated calls on which they vote"})
+    cool: float = parameter(0.6, "the lower of two temperatures")
+    warm: float = parameter(0.8, "the higher one, also of drafts that vote")
+    repairing: float = parameter(0.3, "what repairs are worth at first, as is drafting a half")
+    doubt: float = parameter(3, "how many repairs weigh as much as that expectation")
+    agree: int = parameter(2, "programs that pass and do the same which end the search")
+    votes: int = parameter(4, "drafts at most once a program passes")
+    at_once: int = parameter(2, "of these at a time: more would seldom be needed")
+    inputs: int = parameter(24, "generated calls on which they vote")
 
     async def __call__(self, run: Run) -> None:
         known = Known(executing.further_calls(run, self.inputs))
@@ -154,15 +123,17 @@ class Auto:
         if known.passing:
             known.voters += 1
             return Choice("draft", self.warm)
-        drafting = known.of("draft").draw(random)
-        repairing = known.of("repair").draw(random, self.repairing * bool(known.best), self.doubt)
+        beliefs, hope = known.beliefs, self.repairing * bool(known.best)
+        drafting = beliefs.of("draft").draw(random)
+        repairing = beliefs.of("repair").draw(random, hope, self.doubt)
         if not known.parents or drafting > repairing:
             return Choice("draft", self._heat(known, "draft", random))
-        told = max(LEVELS, key=lambda level: known.of(level).draw(random))
+        told = beliefs.likeliest(LEVELS, random)
         return Choice("repair", self._heat(known, "repair", random), told)
 
     def _heat(self, known: Known, kind: str, random: Random) -> float:
-        return max((self.cool, self.warm), key=lambda heat: known.of((kind, heat)).draw(random))
+        heats = [(kind, self.cool), (kind, self.warm)]
+        return known.beliefs.likeliest(heats, random)[1]
 
     def _ask(self, run: Run, known: Known, choice: Choice, number: int) -> Ask:
         heat = choice.temperature

@@ -13,23 +13,19 @@ any right one ends it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synthd.synth import choosing, likelihood, prompts
 from synthd.synth.attempt import Attempt
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beam:
-    beams: int = field(default=32, metadata={"meaning": "distinct answers"})
-    temperature: float = field(
-        default=0.6,
-        metadata={"meaning": "sampling temperature of all but the first (the paper: 0)"},
-    )
-    oracle: bool = field(
-        default=False, metadata={"meaning": "held-out tests stop it (the paper: on; benchmarks)"}
-    )
+    beams: int = parameter(32, "distinct answers")
+    temperature: float = parameter(0.6, "sampling temperature of all but the first (the paper: 0)")
+    oracle: bool = parameter(False, "held-out tests stop it (the paper: on; benchmarks)")
 
     @property
     def collects(self) -> bool:

@@ -12,38 +12,32 @@ leaves the prose around the program out. Of equal values the shorter program win
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from synthd.synth import likelihood
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.learned import Estimator, learned
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Run
 from synthd.synth.strategies.drafting import drafts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestOfN:
-    n: int = field(default=16, metadata={"meaning": "programs drawn"})
-    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
-            "most": 1,
-        },
+    n: int = parameter(16, "programs drawn")
+    temperature: float = parameter(0.8, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)", most=1
     )
-    value: Literal["first", "logprob", "public-logprob", "verifier"] = field(
-        default="first",
-        metadata={
-            "meaning": "what is best: first to pass, log-probability, visible checks and then "
-            "log-probability, or a learned verifier's estimate"
-        },
+    value: Literal["first", "logprob", "public-logprob", "verifier"] = parameter(
+        "first",
+        "what is best: first to pass, log-probability, visible checks and then "
+        "log-probability, or a learned verifier's estimate",
     )
-    tokens: Literal["code", "all"] = field(
-        default="code",
-        metadata={"meaning": "log-probability of the program, or of the whole answer (the paper)"},
+    tokens: Literal["code", "all"] = parameter(
+        "code", "log-probability of the program, or of the whole answer (the paper)"
     )
 
     @property

@@ -20,56 +20,41 @@ programs that are not drawn.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations_with_replacement
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, likelihood, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.parameter import parameter
 from synthd.synth.proposing import proposed_for
+from synthd.synth.risk import Utility, greatest, utilities
 from synthd.synth.run import Run
 from synthd.synth.similarity import similarity
 from synthd.synth.strategies.drafting import drafts
-
-# How much the samples at two places agree, 0 to 1.
-Utility = Callable[[int, int], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mbr:
     collects: ClassVar[bool] = True
-    n: int = field(default=16, metadata={"meaning": "programs drawn"})
-    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
-            "most": 1,
-        },
+    n: int = parameter(16, "programs drawn")
+    temperature: float = parameter(0.8, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)", most=1
     )
-    utility: Literal["agreement", "equality", "edit"] = field(
-        default="agreement",
-        metadata={"meaning": "executed: calls that agree, all calls or none; or text that does"},
+    utility: Literal["agreement", "equality", "edit"] = parameter(
+        "agreement", "executed: calls that agree, all calls or none; or text that does"
     )
-    inputs: int = field(
-        default=24, metadata={"meaning": "generated calls besides the examples' (the paper: 0)"}
+    inputs: int = parameter(24, "generated calls besides the examples' (the paper: 0)")
+    source: Literal["generated", "model", "both"] = parameter(
+        "generated", "whose calls there are besides the examples' (model: it is asked)"
     )
-    source: Literal["generated", "model", "both"] = field(
-        default="generated",
-        metadata={"meaning": "whose calls there are besides the examples' (model: it is asked)"},
+    doubts: int = parameter(3, "samples of which the model is asked how they differ from the first")
+    pool: select.Pool = parameter(
+        "passing", "samples that count: where any passes only those, or all (the paper)"
     )
-    doubts: int = field(
-        default=3,
-        metadata={"meaning": "samples of which the model is asked how they differ from the first"},
-    )
-    pool: select.Pool = field(
-        default="passing",
-        metadata={"meaning": "samples that count: where any passes only those, or all (the paper)"},
-    )
-    ties: Literal["first", "logprob"] = field(
-        default="first", metadata={"meaning": "of equal samples: the first, or the likeliest"}
+    ties: Literal["first", "logprob"] = parameter(
+        "first", "of equal samples: the first, or the likeliest"
     )
 
     async def __call__(self, run: Run) -> None:
@@ -117,32 +102,3 @@ class Mbr:
         if self.ties == "first":
             return attempts[0]
         return max(attempts, key=lambda attempt: likelihood.code_mean(attempt, name))
-
-
-def least_risk(groups: Sequence[Sequence[int]], utility: Utility) -> list[int]:
-    """The places of all samples with the greatest expected utility, in order.
-
-    groups: samples that are the same to the utility.
-    """
-    return greatest(groups, utilities(groups, utility))
-
-
-def utilities(groups: Sequence[Sequence[int]], utility: Utility) -> list[float]:
-    """For each group the sum over all samples, itself included: a group weighs as much as it has
-    members."""
-    alike: dict[tuple[int, int], float] = {}  # symmetric: half of it is computed
-    for a, b in combinations_with_replacement(range(len(groups)), 2):
-        alike[a, b] = alike[b, a] = utility(groups[a][0], groups[b][0])
-    # fsum does not depend on the order of its terms: equal sums come out equal.
-    return [
-        math.fsum(len(other) * alike[a, b] for b, other in enumerate(groups))
-        for a in range(len(groups))
-    ]
-
-
-def greatest(groups: Sequence[Sequence[int]], values: Sequence[float]) -> list[int]:
-    """The places of all members of the groups with the greatest value, in order."""
-    most = max(values)
-    return sorted(
-        place for group, v in zip(groups, values, strict=True) if v == most for place in group
-    )

@@ -16,7 +16,7 @@ where another one passed. The paper averages ten such searches: those are seeds 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
@@ -26,31 +26,23 @@ from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
 from synthd.synth.learned import learned
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultiTurn:
-    n: int = field(default=5, metadata={"meaning": "programs drawn in each turn"})
-    turns: int = field(default=3, metadata={"meaning": "turns of the conversation"})
-    temperature: float = field(default=0.7, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 1)",
-            "most": 1,
-        },
+    n: int = parameter(5, "programs drawn in each turn")
+    turns: int = parameter(3, "turns of the conversation")
+    temperature: float = parameter(0.7, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (the paper: 1)", most=1
     )
-    selector: Literal["random", "pt", "lv", "pt+lv"] = field(
-        default="pt",
-        metadata={"meaning": "who is selected: by chance, visible checks, learned verifier"},
+    selector: Literal["random", "pt", "lv", "pt+lv"] = parameter(
+        "pt", "who is selected: by chance, visible checks, learned verifier"
     )
-    partial: bool = field(
-        default=True, metadata={"meaning": "pt: the fraction of checks, not only whether all pass"}
-    )
-    feedback: Level = field(
-        default="first-failing", metadata={"meaning": "what is told about a failing program"}
-    )
+    partial: bool = parameter(True, "pt: the fraction of checks, not only whether all pass")
+    feedback: Level = parameter("first-failing", "what is told about a failing program")
 
     @property
     def collects(self) -> bool:

@@ -10,20 +10,19 @@ the context is forgotten, oldest first (there: an attention window with sinks).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    n: int = field(default=32, metadata={"meaning": "answers of the conversation"})
-    temperature: float = field(default=0.0, metadata={"meaning": "sampling temperature of all"})
-    oracle: bool = field(
-        default=False, metadata={"meaning": "held-out tests stop it (the paper: on; benchmarks)"}
-    )
+    n: int = parameter(32, "answers of the conversation")
+    temperature: float = parameter(0.0, "sampling temperature of all")
+    oracle: bool = parameter(False, "held-out tests stop it (the paper: on; benchmarks)")
 
     async def __call__(self, run: Run) -> None:
         last = run.start

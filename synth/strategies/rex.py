@@ -16,7 +16,7 @@ As in the code, a program that is there already is no further arm, nor is an ans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from random import Random
 from typing import Literal
@@ -25,6 +25,7 @@ from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 
 
@@ -38,13 +39,11 @@ class Arm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rex:
-    c: float = field(default=20.0, metadata={"meaning": "how much the fraction of checks weighs"})
-    temperature: float = field(default=1.0, metadata={"meaning": "sampling temperature of all"})
-    feedback: Level = field(
-        default="first-failing", metadata={"meaning": "what is told about a failing program"}
-    )
-    root: Literal["empty", "uniform"] = field(
-        default="empty", metadata={"meaning": "prior of drafting: h = 0, or C = 0 (the code's)"}
+    c: float = parameter(20.0, "how much the fraction of checks weighs")
+    temperature: float = parameter(1.0, "sampling temperature of all")
+    feedback: Level = parameter("first-failing", "what is told about a failing program")
+    root: Literal["empty", "uniform"] = parameter(
+        "empty", "prior of drafting: h = 0, or C = 0 (the code's)"
     )
 
     async def __call__(self, run: Run) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import ClassVar, Literal
 
@@ -28,33 +28,27 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
-from synthd.synth.observation import Observation
+from synthd.synth.parameter import parameter
+from synthd.synth.preferring import preferred
 from synthd.synth.proposing import proposed, proposed_for
 from synthd.synth.run import Ask, Run
-
-LETTER = 64  # tokens of an answer that is a letter, with room to think aloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SStar:
     collects: ClassVar[bool] = True
-    n: int = field(default=16, metadata={"meaning": "programs drawn"})
-    rounds: int = field(default=3, metadata={"meaning": "repairs of each that does not pass"})
-    temperature: float = field(default=0.7, metadata={"meaning": "of samples and of repairs"})
-    feedback: Level = field(
-        default="all", metadata={"meaning": "what a repair is told of the visible checks"}
+    n: int = parameter(16, "programs drawn")
+    rounds: int = parameter(3, "repairs of each that does not pass")
+    temperature: float = parameter(0.7, "of samples and of repairs")
+    feedback: Level = parameter("all", "what a repair is told of the visible checks")
+    source: Literal["both", "generated", "model"] = parameter(
+        "both", "whose inputs tell programs apart (the paper: model)"
     )
-    source: Literal["both", "generated", "model"] = field(
-        default="both", metadata={"meaning": "whose inputs tell programs apart (the paper: model)"}
+    inputs: int = parameter(24, "calls that are generated")
+    doubts: int = parameter(
+        3, "programs of which the model is asked how they differ from the first"
     )
-    inputs: int = field(default=24, metadata={"meaning": "calls that are generated"})
-    doubts: int = field(
-        default=3,
-        metadata={"meaning": "programs of which the model is asked how they differ from the first"},
-    )
-    evidence: int = field(
-        default=3, metadata={"meaning": "inputs of a duel, each a question which output is right"}
-    )
+    evidence: int = parameter(3, "inputs of a duel, each a question which output is right")
 
     async def __call__(self, run: Run) -> None:
         calls = executing.calls(run, self.inputs)
@@ -106,21 +100,7 @@ class SStar:
         rows = await executing.rows(run, [left, right], calls)
         places = behaviour.distinguishing(rows)[: self.evidence]
         votes = await concurrently(
-            self._vote(run, (left, right), (rows[0][at], rows[1][at])) for at in places
+            preferred(run, (left, right), (rows[0][at], rows[1][at])) for at in places
         )
         balance = votes.count(0) - votes.count(1)
         return (left if balance > 0 else right) if balance else None
-
-    async def _vote(
-        self, run: Run, pair: tuple[Attempt, Attempt], seen: tuple[Observation, Observation]
-    ) -> int | None:
-        """0 or 1, whose output is right; None without an answer."""
-        node = f"{pair[0].candidate.node}|{pair[1].candidate.node}|{seen[0].call}"
-        # Models prefer a letter: the order of the two must not decide.
-        a, b = run.random("duel", node).sample((0, 1), 2)
-        prompt = prompts.ask_which(run.problem, pair[a], pair[b], (seen[a], seen[b]))
-        told = await run.sample(
-            Ask(prompt, 0.0, node, "choose", parent=pair[0], closing=True, most=LETTER)
-        )
-        letter = prompts.choice(told.text) if told else None
-        return {"A": a, "B": b, None: None}[letter]

@@ -13,51 +13,35 @@ The paper's knob is N = drafts_per_prompt = repairs_per_explanation = beam_width
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, count
 from typing import Literal
 
 from synthd.synth import prompts, select
 from synthd.synth.attempt import Attempt, Verdict
 from synthd.synth.concurrently import concurrently
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
+from synthd.synth.temperatures import climbing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seidr:
-    drafts_per_prompt: int = field(default=4, metadata={"meaning": "programs in the first beam"})
-    beam_width: int = field(default=4, metadata={"meaning": "parents kept of each generation"})
-    explanations_per_program: int = field(
-        default=2, metadata={"meaning": "bug explanations asked for each parent"}
+    drafts_per_prompt: int = parameter(4, "programs in the first beam")
+    beam_width: int = parameter(4, "parents kept of each generation")
+    explanations_per_program: int = parameter(2, "bug explanations asked for each parent")
+    repairs_per_explanation: int = parameter(2, "repairs asked for each explanation")
+    ranking: Literal["tournament", "lexicase"] = parameter("tournament", "how parents are chosen")
+    replacement: bool = parameter(True, "lexicase: one program may be chosen more than once")
+    epsilon: bool = parameter(False, "lexicase: keep what is within the MAD of the best")
+    elitism: bool = parameter(False, "parents stay in the next generation's ranking")
+    heat: float = parameter(1.0, "the temperature that a series climbs to")
+    batch: int = parameter(1, "completions drawn at each step of the temperature")
+    clamp_batch: bool = parameter(
+        True, "batch is at most the number wanted (the reference: for drafts only)"
     )
-    repairs_per_explanation: int = field(
-        default=2, metadata={"meaning": "repairs asked for each explanation"}
-    )
-    ranking: Literal["tournament", "lexicase"] = field(
-        default="tournament", metadata={"meaning": "how parents are chosen"}
-    )
-    replacement: bool = field(
-        default=True, metadata={"meaning": "lexicase: one program may be chosen more than once"}
-    )
-    epsilon: bool = field(
-        default=False, metadata={"meaning": "lexicase: keep what is within the MAD of the best"}
-    )
-    elitism: bool = field(
-        default=False, metadata={"meaning": "parents stay in the next generation's ranking"}
-    )
-    heat: float = field(
-        default=1.0, metadata={"meaning": "the temperature that a series climbs to"}
-    )
-    batch: int = field(
-        default=1, metadata={"meaning": "completions drawn at each step of the temperature"}
-    )
-    clamp_batch: bool = field(
-        default=True,
-        metadata={"meaning": "batch is at most the number wanted (the reference: for drafts only)"},
-    )
-    greedy_first: bool = field(
-        default=True,
-        metadata={"meaning": "the first draft is drawn alone, at temperature 0 (the paper: off)"},
+    greedy_first: bool = parameter(
+        True, "the first draft is drawn alone, at temperature 0 (the paper: off)"
     )
 
     async def __call__(self, run: Run) -> None:
@@ -124,17 +108,5 @@ class Seidr:
         return list(chain.from_iterable(families))
 
     def temperatures(self, wanted: int, *, clamp: bool) -> Iterator[float]:
-        """The schedule for `wanted` outputs: never 0 for more than one, climbing to `heat`.
-
-        One output starts at 0; for more, k = ⌊n/b⌋ + 1 steps of heat/k, the
-        first at one step, b outputs at each.
-        """
-        if wanted <= 1:
-            yield from [0.0] * wanted
-            return
         batch = min(self.batch, wanted) if clamp else self.batch
-        step = self.heat / (wanted // batch + 1)
-        for index in range(wanted):
-            # A series that would pass `heat` starts over: it never gets hotter.
-            steps = max(1, round(self.heat / step))
-            yield min(self.heat, step * (index // batch % steps + 1))
+        return climbing(wanted, self.heat, batch)

@@ -15,11 +15,12 @@ that was there first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Run
 from synthd.synth.strategies.drafting import drafts
 
@@ -27,24 +28,17 @@ from synthd.synth.strategies.drafting import drafts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfConsistency:
     collects: ClassVar[bool] = True
-    n: int = field(default=16, metadata={"meaning": "programs drawn"})
-    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)",
-            "most": 1,
-        },
+    n: int = parameter(16, "programs drawn")
+    temperature: float = parameter(0.8, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (the paper: 0.95)", most=1
     )
-    by: Literal["behaviour", "text"] = field(
-        default="behaviour", metadata={"meaning": "what makes two programs the same answer"}
+    by: Literal["behaviour", "text"] = parameter(
+        "behaviour", "what makes two programs the same answer"
     )
-    inputs: int = field(
-        default=24, metadata={"meaning": "generated calls besides the examples', for behaviour"}
-    )
-    pool: select.Pool = field(
-        default="passing",
-        metadata={"meaning": "who votes: where any sample passes only such, or all (the paper)"},
+    inputs: int = parameter(24, "generated calls besides the examples', for behaviour")
+    pool: select.Pool = parameter(
+        "passing", "who votes: where any sample passes only such, or all (the paper)"
     )
 
     async def __call__(self, run: Run) -> None:

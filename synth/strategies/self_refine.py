@@ -12,10 +12,11 @@ the visible checks end it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
+from synthd.synth.parameter import parameter
 from synthd.synth.ports import Prompt
 from synthd.synth.run import Ask, Run
 
@@ -25,21 +26,13 @@ CRITIQUE = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfRefine:
-    n: int = field(default=32, metadata={"meaning": "programs, the first draft included"})
-    temperature: float = field(default=0.6, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (FTTT: 0.95)",
-            "most": 1,
-        },
+    n: int = parameter(32, "programs, the first draft included")
+    temperature: float = parameter(0.6, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (FTTT: 0.95)", most=1
     )
-    critique: bool = field(
-        default=False, metadata={"meaning": "the error is looked for in an answer of its own"}
-    )
-    oracle: bool = field(
-        default=False, metadata={"meaning": "held-out tests stop it (FTTT: on; benchmarks)"}
-    )
+    critique: bool = parameter(False, "the error is looked for in an answer of its own")
+    oracle: bool = parameter(False, "held-out tests stop it (FTTT: on; benchmarks)")
 
     async def __call__(self, run: Run) -> None:
         last = run.start

@@ -13,30 +13,25 @@ the first error (feedback=first-failing), and go on from what came last, better 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.parameter import parameter
 from synthd.synth.prompts.turns import History
 from synthd.synth.run import Ask, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfRepair:
-    chains: int = field(default=10, metadata={"meaning": "first programs, each repaired by itself"})
-    rounds: int = field(default=1, metadata={"meaning": "repairs of each chain"})
-    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
-    feedback: Level = field(
-        default="first-failing", metadata={"meaning": "what is told about a failing program"}
-    )
-    history: History = field(
-        default="last", metadata={"meaning": "programs shown: the last, or the chain's"}
-    )
-    keep_best: bool = field(
-        default=False, metadata={"meaning": "a repair that passes fewer checks is not built upon"}
-    )
+    chains: int = parameter(10, "first programs, each repaired by itself")
+    rounds: int = parameter(1, "repairs of each chain")
+    temperature: float = parameter(0.8, "sampling temperature of all")
+    feedback: Level = parameter("first-failing", "what is told about a failing program")
+    history: History = parameter("last", "programs shown: the last, or the chain's")
+    keep_best: bool = parameter(False, "a repair that passes fewer checks is not built upon")
 
     async def __call__(self, run: Run) -> None:
         await concurrently(self._chain(run, place) for place in range(self.chains))

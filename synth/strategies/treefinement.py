@@ -28,7 +28,7 @@ search at once. Their parameters, besides allocation=sample keep_verified=false:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
@@ -36,6 +36,7 @@ from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.parameter import parameter
 from synthd.synth.ports import Prompt
 from synthd.synth.prompts.tree import refinement
 from synthd.synth.prompts.turns import History
@@ -44,6 +45,7 @@ from synthd.synth.proving.value import INVALID
 from synthd.synth.proving.worth import worth
 from synthd.synth.rebase import Allocation, allocate
 from synthd.synth.run import Ask, Run
+from synthd.synth.shortening import attempt_or_shorter
 from synthd.synth.slots import Priority
 
 Roots = Literal["shared", "each", "best"]
@@ -51,50 +53,34 @@ Roots = Literal["shared", "each", "best"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Treefinement:
-    drafts: int = field(default=32, metadata={"meaning": "programs drawn as roots"})
-    width: int = field(default=32, metadata={"meaning": "refinements of each level"})
-    iterations: int = field(default=10, metadata={"meaning": "levels after the roots"})
-    temperature: float = field(default=0.7, metadata={"meaning": "sampling temperature of all"})
-    top_p: float = field(
-        default=0.0,
-        metadata={
-            "meaning": "share of the likeliest tokens; 0: the backend's own (the paper: 1)",
-            "most": 1,
-        },
+    drafts: int = parameter(32, "programs drawn as roots")
+    width: int = parameter(32, "refinements of each level")
+    iterations: int = parameter(10, "levels after the roots")
+    temperature: float = parameter(0.7, "sampling temperature of all")
+    top_p: float = parameter(
+        0.0, "share of the likeliest tokens; 0: the backend's own (the paper: 1)", most=1
     )
-    tau: float = field(default=0.1, metadata={"meaning": "temperature of sharing among parents"})
-    allocation: Allocation = field(
-        default="rebase_ceil", metadata={"meaning": "how refinements are shared among parents"}
+    tau: float = parameter(0.1, "temperature of sharing among parents")
+    allocation: Allocation = parameter("rebase_ceil", "how refinements are shared among parents")
+    mode: Literal["rebase", "breadth", "beam"] = parameter(
+        "rebase", "who shares them: all valid by value, all alike, or the best alike"
     )
-    mode: Literal["rebase", "breadth", "beam"] = field(
-        default="rebase",
-        metadata={"meaning": "who shares them: all valid by value, all alike, or the best alike"},
+    beam: int = parameter(4, "mode=beam: how many of the best")
+    roots: Roots = parameter(
+        "shared", "drafts that are refined: by value, each once, or the best alone"
     )
-    beam: int = field(default=4, metadata={"meaning": "mode=beam: how many of the best"})
-    roots: Roots = field(
-        default="shared",
-        metadata={"meaning": "drafts that are refined: by value, each once, or the best alone"},
+    error_penalty: float = parameter(0.1, "for each failing check, or error of a prover")
+    note_penalty: float = parameter(
+        0.04, "for each check that ended in an error, or note of a prover"
     )
-    error_penalty: float = field(
-        default=0.1, metadata={"meaning": "for each failing check, or error of a prover"}
+    prune: Literal["negative", "invalid", "nothing"] = parameter(
+        "negative", "what is not refined, by value"
     )
-    note_penalty: float = field(
-        default=0.04,
-        metadata={"meaning": "for each check that ended in an error, or note of a prover"},
+    keep_verified: bool = parameter(
+        True, "proofs: what lost a verified function of its parent is not refined"
     )
-    prune: Literal["negative", "invalid", "nothing"] = field(
-        default="negative", metadata={"meaning": "what is not refined, by value"}
-    )
-    keep_verified: bool = field(
-        default=True,
-        metadata={"meaning": "proofs: what lost a verified function of its parent is not refined"},
-    )
-    feedback: Level = field(
-        default="diff", metadata={"meaning": "what is told about a failing program"}
-    )
-    history: History = field(
-        default="full", metadata={"meaning": "shown: the conversation, or the last program alone"}
-    )
+    feedback: Level = parameter("diff", "what is told about a failing program")
+    history: History = parameter("full", "shown: the conversation, or the last program alone")
 
     async def __call__(self, run: Run) -> None:
         frontier = [run.start] if run.start else []
@@ -108,16 +94,12 @@ class Treefinement:
 
     async def _grown(self, run: Run, asks: Iterable[Ask]) -> list[Attempt]:
         """What came of all that was asked. A failed call costs its own child alone."""
-        tried = await concurrently(self._attempt(run, ask) for ask in asks)
-        return [attempt for attempt in tried if attempt is not None]
 
-    async def _attempt(self, run: Run, ask: Ask) -> Attempt | None:
-        attempt = await run.attempt(ask)
-        if attempt is not None or ask.parent is None or run.ledger.exhausted:
-            return attempt
-        # The conversation has no room in the model's context; its last program alone may have.
-        prompt = refinement(run.problem, ask.parent, self.feedback, "last")
-        return None if prompt == ask.prompt else await run.attempt(replace(ask, prompt=prompt))
+        def shorter(parent: Attempt) -> Prompt:
+            return refinement(run.problem, parent, self.feedback, "last")
+
+        tried = await concurrently(attempt_or_shorter(run, ask, shorter) for ask in asks)
+        return [attempt for attempt in tried if attempt is not None]
 
     def _drafts(self, run: Run, level: int) -> list[Ask]:
         prompt = prompts.draft(run.problem)

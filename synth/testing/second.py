@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from synthd.synth import prompts, select
 from synthd.synth.attempt import Attempt
 from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
+from synthd.synth.parameter import parameter
 from synthd.synth.run import Ask, Run
 
 
@@ -20,9 +21,9 @@ class SecondOpinion:
 
     collects: ClassVar[bool] = True
     first: str
-    n: int = field(default=4, metadata={"meaning": "programs drawn at most"})
-    at_once: int = field(default=2, metadata={"meaning": "of these, how many at a time"})
-    temperature: float = field(default=0.8, metadata={"meaning": "sampling temperature of all"})
+    n: int = parameter(4, "programs drawn at most")
+    at_once: int = parameter(2, "of these, how many at a time")
+    temperature: float = parameter(0.8, "sampling temperature of all")
 
     async def __call__(self, run: Run) -> None:
         for start in range(0, self.n, self.at_once):

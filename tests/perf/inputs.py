@@ -52,7 +52,10 @@ sys.path.append(str(Path(__file__).parents[1] / "mutants"))
 from of_python import mutants
 
 GENERATORS: tuple[Generator, ...] = get_args(Generator)
-MOST = 40  # mutants of a problem that are looked at
+MOST = 24  # mutants of a problem that are looked at
+# Many mutants never end.
+SETTINGS = LimitSettings(cpu_seconds=0.5, total_seconds=6.0)
+LIMITS = Limits(cpu_seconds=1.0, hurried_cpu_seconds=0.25, total_seconds=10.0)
 RESULTS = platformdirs.user_cache_path("synthd") / "comparison" / "results.jsonl"
 
 
@@ -92,16 +95,17 @@ class Bench:
     seeds: int
 
     async def mutants(self, problem: Posed, plus: Task, tallies: Tallies) -> int:
-        async with open_verifier(problem.prepared, LimitSettings(), self.detection) as verifier:
+        async with open_verifier(problem.prepared, SETTINGS, self.detection) as verifier:
             right = Candidate(body(plus.reference, plus.entry))
-            if not await _passes(problem, verifier, right):
+            judged = await self.pool.judge(plus.solution(plus.reference), plus.tests)
+            if not judged.accepted or not await _passes(problem, verifier, right):
                 return 0
             wrong = [each async for each in self._wrong(problem, plus, verifier)]
             await self._compare(problem, verifier, right, wrong, tallies)
         return len(wrong)
 
     async def found(self, problem: Posed, bodies: Sequence[str], tallies: Tallies) -> int:
-        async with open_verifier(problem.prepared, LimitSettings(), self.detection) as verifier:
+        async with open_verifier(problem.prepared, SETTINGS, self.detection) as verifier:
             right = Candidate(body(problem.task.reference, problem.task.entry))
             wrong = [Candidate(each, node=str(at)) for at, each in enumerate(bodies)]
             await self._compare(problem, verifier, right, wrong, tallies)
@@ -174,7 +178,7 @@ async def run(args: argparse.Namespace, folder: Path) -> dict[str, Tallies]:
     searched = iter(posed(list(bodies), folder)[: args.problems])
     async with AsyncExitStack() as stack:
         detection = await isolation(unsafe=False)
-        pool = await stack.enter_async_context(JudgePool.open(None, detection, Limits(), workers=1))
+        pool = await stack.enter_async_context(JudgePool.open(None, detection, LIMITS, workers=1))
         bench = Bench(pool, detection, args.number, args.each, args.seeds)
 
         async def work() -> None:

@@ -12,29 +12,31 @@ INTERVAL = 0.125  # more than eight reports a second flicker, and cost the edito
 
 
 class Pace(Generic[T]):
-    """Passes on the first at once, then the latest every INTERVAL."""
+    """Passes on the first at once, then one every INTERVAL: the latest, after what must be told."""
 
     def __init__(self, send: Callable[[T], None]) -> None:
         self._send = send
-        self._waiting: list[T] = []
+        self._must: list[T] = []
+        self._latest: list[T] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def tell(self, news: T) -> None:
-        self._waiting = [news]
+    def tell(self, news: T, *, must: bool = False) -> None:
+        self._latest = [news]
+        if must:
+            self._must, self._latest = [*self._must, news], []
         if self._timer is None:
             self._pass_on()
 
     def end(self) -> None:
         """What waits is dropped."""
-        self._waiting = []
+        self._must, self._latest = [], []
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
     def _pass_on(self) -> None:
         self._timer = None
-        if not self._waiting:
-            return
-        (news,), self._waiting = self._waiting, []
-        self._timer = asyncio.get_running_loop().call_later(INTERVAL, self._pass_on)
-        self._send(news)
+        waiting = self._must or self._latest
+        if waiting:
+            self._timer = asyncio.get_running_loop().call_later(INTERVAL, self._pass_on)
+            self._send(waiting.pop(0))

@@ -36,6 +36,8 @@ class ProgressBar:
         self._token = token(job.id)
         self._percentage = 0
         self._begun = False
+        self._foretold = False
+        self._held: Progress | None = None
         self._bar = Pace(self._report)
         self._news = Pace(self._notify)
         self._task: asyncio.Task[None] | None = None
@@ -45,17 +47,31 @@ class ProgressBar:
         if self._editor.shows_progress:
             self._task = asyncio.create_task(self._begin(), name=f"progress {self._token}")
 
-    def foretell(self, forecast: Forecast) -> None:
+    def foretell(self, forecast: Forecast | None) -> None:
+        """First of all what the job runs with; then what was told meanwhile."""
         self._job.forecast = forecast
-        self.tell(Progress(outlook(forecast), 0.0))
+        if self._foretold:
+            return
+        self._foretold = True
+        held = self._held
+        if forecast is not None:
+            self._show(Progress(outlook(forecast), 0.0), must=True)
+        if held is not None:
+            self._show(held)
 
     def tell(self, progress: Progress) -> None:
+        if self._foretold:
+            self._show(progress)
+        else:
+            self._held = progress
+
+    def _show(self, progress: Progress, *, must: bool = False) -> None:
         """What one message leaves out the last one said, or the forecast."""
         progress = self._job.progress = _filled(progress, self._job)
         self._job.message = progress.message
-        self._news.tell(progress)
+        self._news.tell(progress, must=must)
         if self._begun:
-            self._bar.tell(progress)
+            self._bar.tell(progress, must=must)
 
     async def end(self, message: str) -> None:
         """A second time, nothing is left to end."""

@@ -22,7 +22,8 @@ from synthd.lsp.questions import Questions
 
 log = logging.getLogger(__name__)
 
-FORETELL = 1.0  # seconds: no job waits longer for what it is expected to take
+HELD = 1.0  # seconds that what a search tells waits for what is told before it
+FORETELL = 10.0
 AGAIN = 600.0  # seconds that the user gets to say whether a job is to start anew
 GOES_ON = "goes on without this editor; `synthd jobs` shows it"
 KEPT = "was not applied; `synthd jobs` has the program"
@@ -95,8 +96,12 @@ class Work:
     async def _search(self, job: Job, request: Request, bar: ProgressBar) -> Result:
         try:
             engine = await self.engine.get()
-            await self._foretell(request, bar)
-            result = await engine.synthesize(request, bar.tell, self.questions.of(job))
+            foretelling = asyncio.create_task(self._foretell(request, bar), name="foretell")
+            try:
+                result = await engine.synthesize(request, bar.tell, self.questions.of(job))
+            finally:
+                foretelling.cancel()
+                bar.foretell(job.forecast)
         except Exception as failure:
             # Not str(failure) into the log: it may quote the user's source.
             frames = "".join(traceback.format_tb(failure.__traceback__))
@@ -109,14 +114,19 @@ class Work:
         return result
 
     async def _foretell(self, request: Request, bar: ProgressBar) -> None:
+        """The search does not wait for it; what is told of the search does, for a moment."""
+        asking = asyncio.ensure_future(self.engine.forecast(request))
         try:
-            async with asyncio.timeout(FORETELL):
-                forecast = await self.engine.forecast(request)
+            await asyncio.wait([asking], timeout=HELD)
+            if not asking.done():
+                bar.foretell(None)
+                await asyncio.wait([asking], timeout=FORETELL)
+            bar.foretell(asking.result() if asking.done() else None)
         except Exception as failure:  # the job itself will say what is wrong
             log.warning("%s while a job was foretold", type(failure).__name__)
-            return
-        if forecast is not None:
-            bar.foretell(forecast)
+            bar.foretell(None)
+        finally:
+            asking.cancel()
 
     async def _conclude(self, job: Job, result: Result, bar: ProgressBar) -> Settled:
         if job.cancelled or result.status == "cancelled":

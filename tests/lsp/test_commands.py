@@ -126,9 +126,7 @@ async def test_a_command_that_waits_can_be_cancelled(
     assert answer["error"]["code"] == -32800
 
 
-async def test_no_job_waits_for_long_to_be_foretold(
-    client: Any, script: Any, tmp_path: Path
-) -> None:
+async def test_no_job_waits_to_be_foretold(client: Any, script: Any, tmp_path: Path) -> None:
     uri, text = script(forecast_gate=str(tmp_path / "gate"))
     client.open(uri, text)
     assert (await client.end_of(await client.synthesize(uri)))["state"] == "verified"

@@ -63,7 +63,7 @@ class Verifier:
     idle: float = IDLE
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _running: asyncio.Future[Running] | None = None
-    _task: asyncio.Task[None] | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _latest: dict[str, asyncio.Future[Verified | None]] = field(default_factory=dict)
     _busy: int = 0
     _used: float = 0.0
@@ -90,10 +90,10 @@ class Verifier:
 
     async def close(self) -> None:
         """Its worker is gone then, with all that it started."""
-        task, self._task = self._task, None
-        if task is not None:
+        for task in self._tasks:
             task.cancel()
-            await asyncio.wait([task])
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     def _outdo(self, path: str, mine: asyncio.Future[Verified | None]) -> None:
         """Whoever asked before about this file is answered now."""
@@ -129,9 +129,11 @@ class Verifier:
 
     async def _worker(self) -> Running:
         """Raises NoWorker."""
-        if self._running is None or self._task is None or self._task.done():
+        if self._running is None:
             self._running = asyncio.get_running_loop().create_future()
-            self._task = asyncio.create_task(self._run(self._running), name="verifying worker")
+            task = asyncio.create_task(self._run(self._running), name="verifying worker")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(self._running)
 
     async def _run(self, started: asyncio.Future[Running]) -> None:
@@ -142,16 +144,20 @@ class Verifier:
                 running = Running(worker)
                 started.set_result(running)
                 await self._listen(running)
+                self._forget(started)  # who asks while it ends gets another
         except NoWorker as error:
             started.set_exception(error)
         finally:
             if not started.done():
                 started.set_exception(NoWorker("the session has ended"))
                 started.exception()  # perhaps nobody waits
-            if self._running is started:
-                self._running = None
+            self._forget(started)
             if running is not None:
                 _end(running)
+
+    def _forget(self, started: asyncio.Future[Running]) -> None:
+        if self._running is started:
+            self._running = None
 
     async def _listen(self, running: Running) -> None:
         """Until it is gone, or has had nothing to do for long enough."""

@@ -15,7 +15,9 @@ so the expectation of repairs weighs as much as `doubt` of them.
 A program that passes a few visible checks may still be wrong. So further drafts, which are
 independent as repairs are not, vote by what they do on generated inputs, until `agree` programs do
 the same and more than any others do, or there were `votes` drafts. The first program of those is
-the result. Where there are no inputs or nothing to execute them, the first that passes is.
+the result. Where there are no inputs or nothing to execute them, the first that passes is. With
+source=both the model is asked once for inputs on which those that agree may differ (as in S*), and
+the vote goes on where they do; by default it is not: its tokens are programs that are not drawn.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from synthd.synth.beliefs import Beliefs
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
 from synthd.synth.parameter import parameter
+from synthd.synth.proposing import proposed_for
 from synthd.synth.run import Ask, Run
 from synthd.synth.strategies.rex import Arm, Rex
 
@@ -60,6 +63,7 @@ class Known:
     parents: list[Arm] = field(default_factory=list)
     passing: list[Attempt] = field(default_factory=list)
     voters: int = 0
+    doubted: Literal["not yet", "asking", "asked"] = "not yet"
     best: float = 0.0
     _seen: set[object] = field(default_factory=set)
 
@@ -98,6 +102,13 @@ class Auto:
     votes: int = parameter(4, "drafts at most once a program passes")
     at_once: int = parameter(2, "of these at a time: more would seldom be needed")
     inputs: int = parameter(24, "generated calls on which they vote")
+
+    source: Literal["generated", "both"] = parameter(
+        "generated", "whose calls those are (both: the model is asked where programs agree)"
+    )
+    doubts: int = parameter(
+        1, "programs of which the model is asked how they differ from the first"
+    )
 
     async def __call__(self, run: Run) -> None:
         known = Known(executing.further_calls(run, self.inputs))
@@ -164,5 +175,12 @@ class Auto:
             run.choose(passing[0])
         groups = behaviour.classes(await executing.rows(run, passing, known.calls))
         sizes = [len(group) for group in groups] + [0, 0]
-        if sizes[0] >= agree and (sizes[0] > sizes[1] or agree == 1):
+        if sizes[0] < agree or (sizes[0] == sizes[1] and agree != 1):
+            return
+        if self.source == "generated" or known.doubted == "asked" or len(passing) < 2:
             run.choose(passing[groups[0][0]])
+        if known.doubted == "not yet":
+            known.doubted = "asking"
+            told = await proposed_for(run, passing, self.doubts, self.warm)
+            known.calls, known.doubted = tuple(dict.fromkeys((*known.calls, *told))), "asked"
+            await self._settle(run, known, agree)

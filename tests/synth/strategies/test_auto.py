@@ -178,3 +178,30 @@ def test_no_more_votes_are_drawn_than_may_be_needed(world, agree: int, drawn: in
     ended = world().search(Auto(agree=agree), ["x + x"] * 9, slots=4)
     assert ended.program == "x + x"
     assert sum(isinstance(event, Asked) for event in ended.events) == drawn
+
+
+RARE = "x + x if x != 777 else 0"  # generated calls do not come to 777
+
+
+@pytest.mark.parametrize("slots", [1, 4])
+def test_the_model_may_be_asked_where_programs_agree(world, slots: int) -> None:
+    drafts = [RARE, "x + x", "x * 2", "2 * x", "x + x + 0"]
+    unasked = world().search(Auto(), drafts, slots=slots)
+    assert unasked.program == RARE and purposes(unasked) == {"draft": len(unasked.prompts)}
+    asked = world().search(Auto(source="both"), drafts, inputs="```\nf(777)\n```", slots=slots)
+    assert asked.program == "x + x" and purposes(asked)["inputs"] == 1
+
+
+@pytest.mark.parametrize("inputs", ["I know of none.", "f(3)"])
+def test_an_answer_that_tells_nothing_apart_ends_the_search(world, inputs: str) -> None:
+    drafts = ["x + x", "x * 2", "2 * x"]
+    ended = world().search(Auto(source="both"), drafts, inputs=inputs, slots=1)
+    assert (ended.program, len(ended.tried)) == ("x + x", 2)
+    assert purposes(ended) == {"draft": 2, "inputs": 1}
+    assert ended.outcome.usage.model_calls == 3, "the question is paid for"
+
+
+def test_without_budget_for_the_question_they_agree(world) -> None:
+    budget = Budget(programs=9, seconds=30, tokens=150, tokens_per_call=40)
+    ended = world().search(Auto(source="both"), ["x + x", "x * 2"], budget=budget, slots=1)
+    assert ended.program == "x + x" and ended.outcome.usage.completion_tokens <= 150

@@ -163,8 +163,8 @@ class LocalEngine(Engine):
     def subscribe(self, changed: Callable[[str], None]) -> Callable[[], None]:
         return self._certified.subscribe(changed)
 
-    async def certificate(self, path: str, function: str) -> str:
-        return await self._certified.markdown(path, function)
+    async def certificate(self, path: str, function: str, text: str | None = None) -> str:
+        return await self._certified.markdown(path, function, text)
 
     # ---------------------------------------------------------------- before a search
 

@@ -352,8 +352,8 @@ class Engine(Protocol):
         """changed(path): what is known about a file may have changed. Returns what ends it."""
         return lambda: None
 
-    async def certificate(self, path: str, function: str) -> str:
-        """As Markdown; empty where there is none."""
+    async def certificate(self, path: str, function: str, text: str | None = None) -> str:
+        """As Markdown; empty where there is none. text: what it is compared with, else the file."""
         return ""
 
     async def forecast(self, request: Request) -> Forecast | None:

@@ -84,8 +84,8 @@ class LazyEngine:
         await (await self.get()).record(path, text, report)
         self._changed(path)
 
-    async def certificate(self, path: str, function: str) -> str:
-        return await (await self.get()).certificate(path, function)
+    async def certificate(self, path: str, function: str, text: str | None = None) -> str:
+        return await (await self.get()).certificate(path, function, text)
 
     async def forecast(self, request: Request) -> Forecast | None:
         return await (await self.get()).forecast(request)

@@ -62,7 +62,9 @@ class Virtual:
         path, name = sight.buffer.path, function.name
 
         async def make() -> str:
-            return await self.session.engine.certificate(path, name)
+            now = self.session.buffers.get(uri)
+            text = now.text if now else None
+            return await self.session.engine.certificate(path, name, text)
 
         if not await make():
             return Shown(None, NONE_YET.format(name))

@@ -57,8 +57,12 @@ class Certified:
             return lambda: None
         return self.certificates.subscribe(lambda path, _: changed(path))
 
-    async def markdown(self, path: str, function: str) -> str:
-        kept = await self.certificates.of(path) if self.certificates else []
+    async def markdown(self, path: str, function: str, text: str | None = None) -> str:
+        """text: what an editor holds, which may not be in the file yet."""
+        if self.certificates is None:
+            return ""
+        known = self.certificates
+        kept = await (known.of(path) if text is None else known.compared(path, text))
         found = [one for one in kept if one.function == function]
         return markdown(found[0]) if found else ""
 

@@ -177,9 +177,9 @@ class JobEngine(Engine):
     def subscribe(self, changed: Callable[[str], None]) -> Callable[[], None]:
         return self._certified.subscribe(changed)
 
-    async def certificate(self, path: str, function: str) -> str:
+    async def certificate(self, path: str, function: str, text: str | None = None) -> str:
         with contextlib.suppress(JobsError):
-            return await self._certified.markdown(path, function)
+            return await self._certified.markdown(path, function, text)
         return ""
 
     # ---------------------------------------------------------------- before a search

@@ -246,7 +246,7 @@ class ScriptedEngine(Engine):
         self._listeners.append(changed)
         return lambda: self._listeners.remove(changed)
 
-    async def certificate(self, path: str, function: str) -> str:
+    async def certificate(self, path: str, function: str, text: str | None = None) -> str:
         given = self._scripts.get(path, {}).get("certificates", {})
         recorded = function in self._recorded.get(path, set())
         return str(given.get(function, f"# Certificate of {function}\n" if recorded else ""))

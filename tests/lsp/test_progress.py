@@ -1,9 +1,12 @@
 """The editor sees what a job does, and can stop it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from synthd.lsp.pace import INTERVAL, Pace
 
 
 async def test_progress_begins_reports_and_ends(client: Any, script: Any, tmp_path: Path) -> None:
@@ -32,6 +35,23 @@ async def test_reports_are_limited(client: Any, script: Any, tmp_path: Path) -> 
     await client.end_of(job)
     # 50 messages take the engine about a second or more; at 8 a second most are skipped.
     assert len(client.progress(job)) < len(messages)
+
+
+async def test_of_many_the_latest_is_told_after_what_must_be() -> None:
+    sent: list[int] = []
+    pace = Pace(sent.append)
+    pace.tell(1)
+    pace.tell(2, must=True)
+    pace.tell(3)
+    pace.tell(4)
+    assert sent == [1]
+    async with asyncio.timeout(20):
+        while len(sent) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    pace.tell(5)
+    pace.end()
+    await asyncio.sleep(2 * INTERVAL)
+    assert sent == [1, 2, 4]
 
 
 async def test_no_progress_where_the_editor_refuses_it(client: Any, script: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from synthd.daemon.engine import LocalEngine
-from synthd.lsp.engine import ProofEngine, Range
+from synthd.lsp.engine import Inquiry, ProofEngine, Range, Standing
 
 PROVED = {"outcome": "proved", "verified": 5}
 REACHABLE = {"contains": "assert(false)", "answer": {"outcome": "refuted", "verified": 3}}
@@ -33,7 +33,8 @@ async def engine(
     made: list[LocalEngine] = []
 
     def make(*rules: Any, default: Any = PROVED) -> ProofEngine:
-        place = verus_stand_in(rules=[REACHABLE, *rules], default=default)
+        name = f"verus-stand-in{len(made) or ''}"
+        place = verus_stand_in(rules=[REACHABLE, *rules], default=default, folder=name)
         monkeypatch.setenv("VERUS_PATH", str(place))
         monkeypatch.setenv("HOME", str(tmp_path))
         made.append(LocalEngine())
@@ -61,6 +62,23 @@ async def test_each_function_with_its_version(engine, buffer, done) -> None:
     assert (error.kind, error.severity) == ("invariant_end", "error")
     assert error.range == Range(16, 18, 16, 24)
     assert [note.message for note in error.notes] == ["at the end of the loop"]
+
+
+async def test_what_is_known_of_one_function_or_all(engine, buffer, done) -> None:
+    found = await engine(default=FAILS).verify(Inquiry(buffer, done, 7))
+    assert found.proofs is not None and found.proofs.version == 7
+    assert [(one.function, one.line, one.standing, one.grade) for one in found.known] == [
+        ("lemma", 4, Standing.VERIFIED, "proved"),
+        ("count", 10, Standing.FAILED, "unknown"),
+        ("main", 24, Standing.VERIFIED, "unknown"),  # it promises nothing
+    ]
+    (failing,) = found.known[1].failing
+    assert (failing.line, failing.detail) == (16, "at the end of the loop")
+    place = done.index("i += 1")
+    one = await engine(default=FAILS).verify(Inquiry(buffer, done, 8, offset=place))
+    assert [known.function for known in one.known] == ["count"]
+    refused = await engine().verify(Inquiry(buffer, done, 9, trusted=False))
+    assert refused.known == () and "not trusted" in refused.message
 
 
 async def test_nothing_known_is_no_good_news(engine, buffer, done) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from synthd.daemon import config
@@ -20,7 +20,7 @@ from synthd.daemon.verus.seam import nothing, verified
 from synthd.daemon.verus.sources import Named
 from synthd.daemon.verus.verifying import Verifying
 from synthd.daemon.watching.folders import Stamp
-from synthd.lsp.engine import Inquiry, Verified
+from synthd.lsp.engine import Inquiry, Proofs, Verified
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.verus.found import Installation
 from synthd.synth.source.place import find_workspace
@@ -56,6 +56,7 @@ class RustBuffers:
     _opened: dict[str, Opened] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     _newest: dict[str, tuple[int, asyncio.Task[Verified]]] = field(default_factory=dict)
+    _whole: dict[str, tuple[str, Proofs]] = field(default_factory=dict)  # of a path's last text
 
     async def verify(self, inquiry: Inquiry) -> Verified | None:
         """The function at its offset, or all of them. None where another version of the same
@@ -99,7 +100,21 @@ class RustBuffers:
             reports = await verifying.verify(named)
         except (Failure, SandboxError) as failure:
             return nothing(path, version, str(failure))
-        return verified(path, version, reports)
+        found = verified(path, version, reports)
+        return replace(found, proofs=self._beside(inquiry, found.proofs))
+
+    def _beside(self, inquiry: Inquiry, proofs: Proofs | None) -> Proofs | None:
+        """What is known of one function, with what is known of the others of the same text."""
+        if proofs is None:
+            return None
+        text, whole = self._whole.get(inquiry.path, ("", proofs))
+        if inquiry.offset is not None and text == inquiry.text:
+            named = {one.name: one for one in proofs.functions}
+            functions = tuple(named.get(one.name, one) for one in whole.functions)
+            proofs = replace(whole, version=proofs.version, functions=functions)
+        if inquiry.offset is None or text == inquiry.text:
+            self._whole[inquiry.path] = inquiry.text, proofs
+        return proofs
 
     async def _verifying(self, inquiry: Inquiry) -> Verifying:
         settings = await asyncio.to_thread(_settings, inquiry, self.environment)

@@ -75,8 +75,14 @@ async def test_what_is_known_of_one_function_or_all(engine, buffer, done) -> Non
     (failing,) = found.known[1].failing
     assert (failing.line, failing.detail) == (16, "at the end of the loop")
     place = done.index("i += 1")
-    one = await engine(default=FAILS).verify(Inquiry(buffer, done, 8, offset=place))
+    prover = engine(default=FAILS)
+    one = await prover.verify(Inquiry(buffer, done, 8, offset=place))
     assert [known.function for known in one.known] == ["count"]
+    await prover.verify(Inquiry(buffer, done, 8))
+    one = await prover.verify(Inquiry(buffer, done, 9, offset=place))
+    assert one.proofs is not None and one.proofs.version == 9
+    assert [known.function for known in one.known] == ["count"]
+    assert [each.status for each in one.proofs.functions] == ["proved", "refuted", "proved"]
     refused = await engine().verify(Inquiry(buffer, done, 9, trusted=False))
     assert refused.known == () and "not trusted" in refused.message
 

@@ -3,6 +3,7 @@ touched but the folder that install.py fills once."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import os
@@ -128,10 +129,16 @@ class User:
 
     async def servers(self) -> set[int]:
         """The processes that serve this user's editors."""
+        return self._processes(lambda line: line[-1:] == ["lsp"])
+
+    async def daemons(self) -> set[int]:
+        return self._processes(lambda line: "synthd.daemon.service" in line)
+
+    def _processes(self, meant: Callable[[list[str]], bool]) -> set[int]:
         found = set()
         for process in psutil.process_iter(["cmdline", "environ"]):
             line, variables = process.info["cmdline"] or [], process.info["environ"] or {}
-            if line[-1:] == ["lsp"] and variables.get("HOME") == self.environment["HOME"]:
+            if variables.get("HOME") == self.environment["HOME"] and meant(line):
                 found.add(process.pid)
         return found
 
@@ -181,6 +188,28 @@ def model(user: User) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def client_of() -> Callable[..., Any]:
+    """A context manager: another client of that user's daemon, without an editor around it."""
+    editor = _loaded("plain_client", ROOT / "tests" / "lsp" / "editor.py")
+
+    @asynccontextmanager
+    async def connecting(user: User) -> AsyncIterator[Any]:
+        process = await asyncio.create_subprocess_exec(
+            *(str(user.synthd), "lsp"),
+            env=user.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        client = editor.Client(process.stdout, process.stdin, process=process)
+        try:
+            yield client
+        finally:
+            await client.close()
+
+    return connecting
+
+
+@pytest.fixture(scope="session")
 def open_windows(
     places: Mapping[str, str], driver: ModuleType, extensions: Path
 ) -> Callable[..., Any]:
@@ -198,7 +227,9 @@ def open_windows(
 
                 async def window(file: str, name: str = "work") -> Any:
                     folder = user.folder / name
-                    return await driver.Window.open(context, address, folder, file, PICTURES)
+                    return await driver.Window.open(
+                        context, address, folder, file, PICTURES, code.machine
+                    )
 
                 yield window
 

@@ -26,6 +26,7 @@ CLAMP = '''def clamp(value: int, low: int, high: int) -> int:
     ...
 '''
 CLAMPED = "return max(low, min(high, value))"
+LIMIT = CLAMP.replace("clamp", "limit")
 SLOW = CLAMP.replace("clamp", "fasten")
 BROKEN = CLAMP.replace("clamp", "bound").replace("...\n", "return value\n")
 LARGEST = '''def largest(xs: list[int]) -> int:
@@ -41,6 +42,7 @@ RAISING = "return max(xs)"
 HEADS = {
     "clamp": "def clamp(value: int, low: int, high: int) -> int:",
     "fasten": "def fasten(value: int, low: int, high: int) -> int:",
+    "limit": "def limit(value: int, low: int, high: int) -> int:",
     "bound": "def bound(value: int, low: int, high: int) -> int:",
     "largest": "def largest(xs: list[int]) -> int:",
 }
@@ -70,6 +72,7 @@ async def window(user: Any, script: Script, open_windows: Callable[..., Any]) ->
     for name, text in (
         ("clamp.py", CLAMP),
         ("slow.py", SLOW),
+        ("limit.py", LIMIT),
         ("broken.py", BROKEN),
         ("largest.py", LARGEST),
     ):
@@ -154,7 +157,7 @@ async def test_the_search_tree_prunes_and_stops(
     await page.locator("#stop").click()
     await page.locator("#state", has_text="cancelled").wait_for()
     await window.until("idle", lambda text: text == "synthd", window.status)
-    await window.close_others()
+    await window.close_others("def fasten")
 
 
 async def test_a_question_is_answered_and_becomes_an_example(window: Any, script: Script) -> None:
@@ -189,6 +192,26 @@ async def test_saving_says_what_fails_and_a_code_action_repairs_it(
     await window.lens("✓").first.wait_for()
     await window.press("Control+s")
     await window.problems(lambda count: count == 0)
+
+
+async def test_the_refactor_preview_in_place_of_the_diff(
+    window: Any, script: Script, user: Any
+) -> None:
+    script.bodies["limit"] = [CLAMPED]
+    await window.open_file("limit.py")
+    before = await user.servers()
+    window.set("synthd.preview", "annotations")
+    await window.until("it was restarted", lambda now: now and now != before, user.servers)
+    await window.lens("Synthesize").click()
+    change = window.page.locator(".refactor-preview-tree, .monaco-list-row", has_text="return max")
+    await change.first.wait_for()
+    await window.shows("    ...")
+    await window.picture("annotations")
+    await change.last.locator(".edit-checkbox, .monaco-checkbox, input").first.click()
+    await window.page.locator(".monaco-button", has_text="Apply").first.click()
+    await window.shows(CLAMPED)
+    await window.lens("✓").wait_for()
+    window.set("synthd.preview", "diff")
 
 
 async def test_models_are_picked_and_the_actions_are_those_of_now(

@@ -58,6 +58,10 @@ class Code:
     environment: Mapping[str, str]
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def machine(self) -> Path:
+        return self.folder / "user" / "Machine" / "settings.json"
+
     def command(self, *arguments: str) -> list[str]:
         own = {
             "server-data-dir": self.folder / "server",
@@ -129,10 +133,17 @@ class Window:
     page: Page
     folder: Path
     pictures: Path
+    settings: Path
 
     @classmethod
     async def open(
-        cls, context: BrowserContext, address: str, folder: Path, file: str, pictures: Path
+        cls,
+        context: BrowserContext,
+        address: str,
+        folder: Path,
+        file: str,
+        pictures: Path,
+        settings: Path,
     ) -> Window:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
@@ -140,7 +151,7 @@ class Window:
         payload = json.dumps([["openFile", remote]])
         query = urlencode({"folder": str(folder), "payload": payload})
         await page.goto(f"{address}/?{query}")
-        window = cls(page, folder, pictures)
+        window = cls(page, folder, pictures, settings)
         await page.wait_for_selector(".editor-instance .view-lines .view-line")
         return window
 
@@ -231,8 +242,15 @@ class Window:
         row = self.page.locator(".action-widget .monaco-list-row", has_text=title).first
         await row.click()
 
-    async def close_others(self) -> None:
-        await self.palette("View: Close Other Editor Groups")
+    def set(self, name: str, value: object) -> None:
+        """A setting of the machine, in its file, which the window watches."""
+        whole = json.loads(self.settings.read_text())
+        self.settings.write_text(json.dumps({**whole, name: value}))
+
+    async def close_others(self, text: str) -> None:
+        """All groups of editors but the one with a line of this text."""
+        await self.click(text)
+        await self.palette("View: Close Editors in Other Groups")
 
     async def palette(self, title: str) -> None:
         """Run a command by its title, as a user finds it."""

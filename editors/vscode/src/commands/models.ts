@@ -65,6 +65,6 @@ function separated(
 
 function item(option: Option, current: string, choice: Choice): Item {
   const mark = option.name === current ? '$(check) ' : '';
-  const missing = option.ready === false ? 'not here yet · ' : '';
-  return { label: mark + option.name, description: missing + (option.note ?? ''), choice };
+  const missing = option.ready === false ? 'not here yet' : '';
+  return { label: mark + option.name, description: option.note ?? missing, choice };
 }

@@ -42,7 +42,7 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
     this.shown.set(job.news.job, after);
     const grade = preview.grade === '' ? '' : ` [${preview.grade}]`;
     await vscode.commands.executeCommand('vscode.diff', before, after, `synthd: ${nameOf(job)}${grade}`, {
-      selection: new vscode.Range(asRange(preview.range).start, asRange(preview.range).start),
+      selection: lineOf(preview.range),
       viewColumn: columnOf(before),
       preview: true,
     });
@@ -91,6 +91,10 @@ function withEdit(document: vscode.TextDocument, edit: Edit): string {
 function asRange(range: Edit['range']): vscode.Range {
   const { start, end } = range;
   return new vscode.Range(start.line, start.character, end.line, end.character);
+}
+
+function lineOf({ end }: Edit['range']): vscode.Range {
+  return new vscode.Range(end.line, 0, end.line, 0);
 }
 
 /** Where the file is: the search may stand beside it, and must not be covered. */

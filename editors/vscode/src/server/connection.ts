@@ -25,6 +25,11 @@ class Client extends LanguageClient {
     const registers = 'registrationType' in feature ? feature.registrationType.method : '';
     if (registers !== ExecuteCommandRequest.method) super.registerFeature(feature);
   }
+
+  /** Into the log; the status bar says it, with what can be done. */
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 class AnnouncesCommands implements StaticFeature {

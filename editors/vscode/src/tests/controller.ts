@@ -42,7 +42,9 @@ export class Tests implements vscode.Disposable {
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === news.uri);
     if (document?.version !== news.version) return;
     const file = this.file(document.uri);
-    const functions = news.functions.filter((one) => one.state !== 'stub');
+    const functions = news.functions.filter(
+      (one) => stands(one) || file.children.get(id(document.uri, one)) !== undefined,
+    );
     file.children.replace(functions.map((one) => this.item(document.uri, one)));
     if (functions.length === 0) this.controller.items.delete(file.id);
     for (const one of functions) {
@@ -82,6 +84,9 @@ export class Tests implements vscode.Disposable {
   }
 }
 
+/** A stub is nothing to test, also while it is being written. */
+const stands = ({ state }: VerifiedFunction): boolean =>
+  !['stub', 'queued', 'running'].includes(state);
 const id = (uri: vscode.Uri, one: VerifiedFunction): string => `${uri.toString()}#${one.function}`;
 
 function all(items: vscode.TestItemCollection): vscode.TestItem[] {

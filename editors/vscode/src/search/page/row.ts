@@ -2,6 +2,9 @@
 
 import type { SearchNode } from '../../protocol';
 
+/** Of a program without a verdict: the server's word for where it is. */
+const UNJUDGED: Readonly<Record<string, string>> = { '': 'drafting', open: 'drafting' };
+
 export class Row {
   readonly element = document.createElement('li');
   readonly children = document.createElement('ul');
@@ -39,7 +42,7 @@ export class Row {
     this.element.dataset['node'] = node.id;
     this.element.dataset['state'] = node.state;
     this.element.classList.toggle('best', best);
-    put(this.verdict, node.verdict === '' ? (node.state === '' ? 'drafting' : node.state) : node.verdict);
+    put(this.verdict, node.verdict === '' ? UNJUDGED[node.state] ?? node.state : node.verdict);
     this.verdict.dataset['verdict'] = node.verdict;
     this.score.hidden = node.score === null;
     this.score.value = Math.min(1, Math.max(0, node.score ?? 0));

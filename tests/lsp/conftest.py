@@ -35,13 +35,7 @@ def refused() -> Any:
 
 
 @pytest.fixture
-def server() -> Path:
-    """The program that is the server."""
-    return SERVER
-
-
-@pytest.fixture
-def connect(tmp_path: Path, server: Path) -> Any:
+def connect(tmp_path: Path) -> Any:
     """Starts a server and its client; leaving the block kills what is left."""
 
     @asynccontextmanager
@@ -50,7 +44,7 @@ def connect(tmp_path: Path, server: Path) -> Any:
         with (tmp_path / "stderr").open("wb") as stderr:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                str(server),
+                str(SERVER),
                 str(diary),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

@@ -1,12 +1,41 @@
-"""An editor that announces all that the server can show, and functions to show it of."""
+"""An editor that announces all that the server can show, and functions to show it of.
 
+The server is in the same process, at the other end of a socket: these tests are many.
+"""
+
+import asyncio
+import importlib.util
 import json
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+
+from synthd.lsp.functions import Reading
+from synthd.lsp.server import create
+from synthd.lsp.serving import serve_streams
+
+HERE = Path(__file__).parent
+LIMIT = 1 << 24
+
+
+def _loaded(name: str, path: Path) -> ModuleType:
+    """Tests have no package: a module beside them."""
+    found = importlib.util.spec_from_file_location(name, path)
+    assert found is not None and found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    found.loader.exec_module(module)
+    return module
+
+
+_editor = _loaded("editor_of_features", HERE.parent / "editor.py")
+_engines = _loaded("proving_engine", HERE / "proving_engine.py")
 
 KINDS = {"valueSet": ["", "quickfix", "refactor", "refactor.rewrite", "source"]}
 RICH: dict[str, Any] = {
@@ -59,6 +88,45 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("STATE", "CACHE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("SYNTHD_RUNTIME_DIR", str(tmp_path / "run"))
+
+
+@pytest.fixture
+def engine() -> Callable[[Path], Any]:
+    """What makes the server's engine, which writes into a diary."""
+    return _engines.scripted.ScriptedEngine  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def proving() -> Callable[[Path], Any]:
+    return _engines.ProvingEngine  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def refused() -> Any:
+    return _editor.Refused
+
+
+@pytest.fixture
+def connect(tmp_path: Path, engine: Callable[[Path], Any]) -> Any:
+    """As for all tests of the server, but without a process."""
+
+    @asynccontextmanager
+    async def connecting() -> AsyncIterator[Any]:
+        diary = tmp_path / "diary"
+        here, there = socket.socketpair()
+        streams = await asyncio.open_connection(sock=there, limit=LIMIT)
+        reading = Reading()
+        server = create(lambda: engine(diary), reading)
+        serving = asyncio.create_task(serve_streams(server, *streams))
+        client = _editor.Client(*await asyncio.open_connection(sock=here, limit=LIMIT), diary=diary)
+        try:
+            yield client
+        finally:
+            await client.close()
+            await asyncio.wait_for(serving, 20)
+            reading.close()
+
+    return connecting
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def uri(tmp_path: Path) -> str:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STEPS)
 def test_nothing_outdated_is_left(open_rich: Any, uri: str, steps: list[str]) -> None:

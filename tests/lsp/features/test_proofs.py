@@ -1,12 +1,11 @@
 """What Verus says of a Rust buffer, as lenses, diagnostics and code actions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-SERVER = Path(__file__).parent / "proving_server.py"
 TEXT = """\
 use vstd::prelude::*;
 verus! {
@@ -80,8 +79,8 @@ STUBS = ["Synthesize · body and proof", "Add an ensures clause first"]
 
 
 @pytest.fixture
-def server() -> Path:
-    return SERVER
+def engine(proving: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    return proving
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The scripted server, whose engine also proves: what it says stands under `proofs`.
+"""The scripted engine, which also proves: what it says of that stands under `proofs`.
 
 {functions: [{name, line, status, message, diagnostics: [{kind, severity, message, range: [line,
 column, end_line, end_column], notes: [{message, range}]}]}], diagnostics: [...], message}
@@ -19,21 +19,20 @@ from synthd.lsp.engine import (
     Range,
     Verified,
 )
-from synthd.lsp.server import serve_stdio
 
 HERE = Path(__file__).parent
 
 
-def loaded(path: Path) -> Any:
-    found = importlib.util.spec_from_file_location(path.stem, path)
+def loaded(path: Path, name: str) -> Any:
+    found = importlib.util.spec_from_file_location(name, path)
     assert found is not None and found.loader is not None
     module = importlib.util.module_from_spec(found)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     found.loader.exec_module(module)
     return module
 
 
-scripted = loaded(HERE.parent / "scripted_server.py")
+scripted = loaded(HERE.parent / "scripted_server.py", "engine_of_features")
 
 
 class ProvingEngine(scripted.ScriptedEngine):  # type: ignore[misc]
@@ -64,7 +63,3 @@ def told(given: list[dict[str, Any]]) -> tuple[ProofDiagnostic, ...]:
 
 def placed(one: dict[str, Any]) -> Range | None:
     return Range(*one["range"]) if "range" in one else None
-
-
-if __name__ == "__main__":
-    sys.exit(serve_stdio(lambda: ProvingEngine(Path(sys.argv[1]))))

@@ -39,12 +39,18 @@ _MOST_CLAIMS = 1000  # of one file
 
 
 def mined(
-    text: str, offset: int, path: str, workspace: str | None, limits: Limits | None = None
+    text: str,
+    offset: int,
+    path: str,
+    workspace: str | None,
+    limits: Limits | None = None,
+    kind: Kind | None = None,
 ) -> tuple[Suggestion, ...]:
     """For the function at an offset (in code points) of a buffer, the best first.
 
-    path: of the buffer, absolute. Without a workspace only the files beside it are read. Empty
-    where there is no function, or nothing is known. It reads files: not for an event loop.
+    path: of the buffer, absolute. Without a workspace only the files beside it are read. kind:
+    only of this one. Empty where there is no function, or nothing is known. It reads files: not
+    for an event loop.
     """
     try:
         source = SourceText.from_text(text, path)
@@ -53,21 +59,34 @@ def mined(
         return ()
     if target.declared_only or not target.parseable:
         return ()
-    root = Path(workspace) if workspace else Path(path).parent
     tree = module(source)
-    head = target.classes[0] if target.classes else target.name
-    stem = Path(path).parent.name if Path(path).stem == "__init__" else Path(path).stem
-    words = Words(target.name, head, stem)
-    reading = Reading(Path(path), Path(workspace) if workspace else None, words, limits)
-    sought = _sought(source, target, tree, Home(Path(path), root), reading.deadline)
-    name = Path(path).relative_to(root).as_posix() if Path(path).is_relative_to(root) else path
-    claims = [_Placed(c, k, name, 0) for k, c in _guarded(_own(source, target, tree, sought, path))]
-    for number, found in enumerate(reading.files(), 1):
-        claims += [_Placed(c, k, found.name, number) for k, c in _guarded(_of(found, sought))]
-    if target.is_async:
-        claims = [one.awaited(sought) for one in claims]
+    claims = _read(source, target, tree, Path(path), Path(workspace) if workspace else None, limits)
     setup = ">>> import asyncio\n" if target.is_async and "asyncio" not in names(tree) else ""
-    return _chosen(claims, examples(source, target), target, setup)
+    agreed = [one for one in _fresh(claims, source, target) if kind in (None, one.kind)]
+    return _chosen(agreed, examples(source, target), target, setup)
+
+
+def _read(
+    source: SourceText,
+    target: Target,
+    tree: ast.Module,
+    path: Path,
+    workspace: Path | None,
+    limits: Limits | None,
+) -> list[_Placed]:
+    """All that is said of the function in its own file and in others."""
+    root = workspace or path.parent
+    head = target.classes[0] if target.classes else target.name
+    stem = path.parent.name if path.stem == "__init__" else path.stem
+    reading = Reading(path, workspace, Words(target.name, head, stem), limits)
+    sought = _sought(source, target, tree, Home(path, root), reading.deadline)
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    own = _guarded(_own(source, target, tree, sought, str(path)))
+    claims = [_Placed(claim, kind, name, 0) for kind, claim in own]
+    for number, found in enumerate(reading.files(), 1):
+        others = _guarded(_of(found, sought))
+        claims += [_Placed(claim, kind, found.name, number) for kind, claim in others]
+    return [one.awaited(sought) for one in claims] if target.is_async else claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +162,18 @@ def _guarded(claims: Kinds) -> list[tuple[Kind, Claim]]:
     return found
 
 
+def _fresh(claims: list[_Placed], source: SourceText, target: Target) -> list[_Placed]:
+    """Without what the docstring says already, and what is doubtful."""
+    known = {key for check in examples(source, target).checks for key in _keys(check, target)}
+    return list(_agreed([c for c in claims if not (_calls(c.claim.observed, target) & known)]))
+
+
 def _chosen(
     claims: list[_Placed], stated: Stated, target: Target, setup: str
 ) -> tuple[Suggestion, ...]:
     returns = _annotation(target)
-    known = {key for check in stated.checks for key in _keys(check, target)}
-    fresh = [one for one in claims if not (_calls(one.claim.observed, target) & known)]
     ranked = []
-    for order, one in enumerate(_agreed(fresh)):
+    for order, one in enumerate(claims):
         text = shown(one.claim, returns)
         if text is not None:
             ranked.append((_rank(one, text, target), order, one, text))

@@ -12,7 +12,7 @@ COMMANDS = [
     *("watchSearch", "prune", "showCertificate", "explain", "pickModel", "forecast", "jobs"),
     *("synthesizeWith", "addExamples"),
 ]
-REFUSALS = {-32700, -32600, -32601, -32602, -32603, -32803}
+REFUSALS = {-32700, -32600, -32601, -32602, -32803}  # and none is "internal error"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda part: (

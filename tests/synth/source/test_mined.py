@@ -571,3 +571,5 @@ def test_tests_come_before_uses(tmp_path: Path) -> None:
     shop = SHOP + "total([1])  # -> 'b'\ntotal([2])  # -> 'c'\n"
     write(tmp_path, {"test_a.py": TEST})
     assert [one.example[-3:] for one in found(tmp_path, shop)] == ["'a'", "'c'"]
+    assert [one.example[-3:] for one in found(tmp_path, shop, kind=Kind.TEST)] == ["'a'"]
+    assert [one.example[-3:] for one in found(tmp_path, shop, kind=Kind.USAGE)] == ["'c'"]

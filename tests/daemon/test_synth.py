@@ -372,3 +372,19 @@ def test_a_script_gets_an_object_also_for_failures(shell, target: str, code: int
     (report,) = ended.objects
     assert (ended.code, report["status"], report["schema"]) == (code, "error", 1)
     assert report["message"] and report["function"] == target.partition("::")[2]
+
+
+def test_a_repair_begins_from_the_body(shell) -> None:
+    text = (
+        'def double(x):\n    """Twice x.\n\n    >>> double(3)\n    6\n    """\n    return x + 2\n'
+    )
+    shell.file(text)
+    shell.model.say = lambda prompt: "```python\ndef double(x):\n    return x * 2\n```"
+    ended = shell.run("synth", "work.py::double", "--repair", "--json", "--no-tested")
+    assert ended.code == 0, ended.err
+    assert "return x + 2" in shell.model.prompts[0]
+    assert "return x * 2" in ended.objects[0]["code"]
+    shell.file(text.replace("x + 2", "x * 2"))
+    calls = len(shell.model.prompts)
+    ended = shell.run("synth", "work.py::double", "--repair", "--no-tested")
+    assert ended.code == 0 and len(shell.model.prompts) == calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from synthd.synth import select
@@ -9,12 +10,12 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.behaviour import Row
 from synthd.synth.concurrently import concurrently
 from synthd.synth.inputs.calls import example_calls
-from synthd.synth.inputs.generate import generate
+from synthd.synth.inputs.generate import LARGEST, Generator, generate
 from synthd.synth.run import Run
 from synthd.synth.unmet import Unmet
 
 
-def calls(run: Run, generated: int) -> tuple[str, ...]:
+async def calls(run: Run, generated: int, generator: Generator = "own") -> tuple[str, ...]:
     """The calls that the visible checks make, without their answers, and generated ones.
 
     Raises Unmet where programs cannot be executed at all: before anything was spent on them.
@@ -22,20 +23,31 @@ def calls(run: Run, generated: int) -> tuple[str, ...]:
     if not run.observes:
         raise Unmet("this strategy compares what programs do, which this verifier cannot run")
     given = tuple(call.text for call in example_calls(run.problem))
-    return given + generate(run.problem, generated, run.seed)
+    return given + await made(run, generated, generator)
 
 
-def further_calls(run: Run, generated: int) -> tuple[str, ...]:
+async def made(
+    run: Run, number: int, generator: Generator, *, largest: int = LARGEST
+) -> tuple[str, ...]:
+    """Generated calls. Hypothesis takes its time, so it has a thread."""
+    if generator == "own":
+        return generate(run.problem, number, run.seed, largest=largest)
+    return await asyncio.to_thread(
+        generate, run.problem, number, run.seed, largest=largest, generator=generator
+    )
+
+
+async def further_calls(run: Run, generated: int, generator: Generator = "own") -> tuple[str, ...]:
     """The same; () where none could be generated. On the checks' own calls alone programs that
     pass do not differ."""
     own = {call.text for call in example_calls(run.problem)}
-    found = calls(run, generated) if run.observes else ()
+    found = await calls(run, generated, generator) if run.observes else ()
     return found if set(found) - own else ()
 
 
-def some_calls(run: Run, generated: int) -> tuple[str, ...]:
+async def some_calls(run: Run, generated: int, generator: Generator = "own") -> tuple[str, ...]:
     """The same. Raises Unmet, too, where there are none: then all programs would seem equal."""
-    found = calls(run, generated)
+    found = await calls(run, generated, generator)
     if not found:
         raise Unmet(
             "this strategy compares what programs do, and there are no inputs to try them on: "

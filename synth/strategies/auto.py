@@ -32,6 +32,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.beliefs import Beliefs
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.inputs.generate import Generator
 from synthd.synth.parameter import parameter
 from synthd.synth.proposing import proposed_for
 from synthd.synth.run import Ask, Run
@@ -103,6 +104,9 @@ class Auto:
     at_once: int = parameter(2, "of these at a time: more would seldom be needed")
     inputs: int = parameter(24, "generated calls on which they vote")
 
+    generator: Generator = parameter(
+        "own", "what generates them: a generator of ours, Hypothesis, or half of each"
+    )
     source: Literal["generated", "both"] = parameter(
         "generated", "whose calls those are (both: the model is asked where programs agree)"
     )
@@ -111,7 +115,7 @@ class Auto:
     )
 
     async def __call__(self, run: Run) -> None:
-        known = Known(executing.further_calls(run, self.inputs))
+        known = Known(await executing.further_calls(run, self.inputs, self.generator))
         numbers = count(1)
         if run.start is not None:
             known.begin(run.start)

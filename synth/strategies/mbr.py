@@ -26,6 +26,7 @@ from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, likelihood, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.inputs.generate import Generator
 from synthd.synth.parameter import parameter
 from synthd.synth.proposing import proposed_for
 from synthd.synth.risk import Utility, greatest, utilities
@@ -46,6 +47,9 @@ class Mbr:
         "agreement", "executed: calls that agree, all calls or none; or text that does"
     )
     inputs: int = parameter(24, "generated calls besides the examples' (the paper: 0)")
+    generator: Generator = parameter(
+        "own", "what generates them: a generator of ours, Hypothesis, or half of each"
+    )
     source: Literal["generated", "model", "both"] = parameter(
         "generated", "whose calls there are besides the examples' (model: it is asked)"
     )
@@ -58,7 +62,7 @@ class Mbr:
     )
 
     async def __call__(self, run: Run) -> None:
-        calls = () if self.utility == "edit" else self._calls(run)
+        calls = () if self.utility == "edit" else await self._calls(run)
         drawn = await drafts(
             run,
             self.n,
@@ -83,11 +87,12 @@ class Mbr:
         why = choosing.voted(f"expected utility: {self.utility}", pool, groups, {"utility": means})
         run.choose(self._of_equal(best, run.problem.entry_point), why)
 
-    def _calls(self, run: Run) -> tuple[str, ...]:
+    async def _calls(self, run: Run) -> tuple[str, ...]:
         """Those that are there before the model is asked; without it there must be some."""
         if self.source == "generated":
-            return executing.some_calls(run, self.inputs)
-        return executing.calls(run, 0 if self.source == "model" else self.inputs)
+            return await executing.some_calls(run, self.inputs, self.generator)
+        number = 0 if self.source == "model" else self.inputs
+        return await executing.calls(run, number, self.generator)
 
     def _alike(self, pool: Sequence[Attempt]) -> Utility:
         return lambda a, b: similarity(pool[a].candidate.code, pool[b].candidate.code)

@@ -28,6 +28,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.choosing import Reason
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.inputs.generate import Generator
 from synthd.synth.parameter import parameter
 from synthd.synth.preferring import preferred
 from synthd.synth.proposing import proposed, proposed_for
@@ -45,13 +46,16 @@ class SStar:
         "both", "whose inputs tell programs apart (the paper: model)"
     )
     inputs: int = parameter(24, "calls that are generated")
+    generator: Generator = parameter(
+        "own", "what generates them: a generator of ours, Hypothesis, or half of each"
+    )
     doubts: int = parameter(
         3, "programs of which the model is asked how they differ from the first"
     )
     evidence: int = parameter(3, "inputs of a duel, each a question which output is right")
 
     async def __call__(self, run: Run) -> None:
-        calls = executing.calls(run, self.inputs)
+        calls = await executing.calls(run, self.inputs, self.generator)
         ends = await concurrently(self._chain(run, place) for place in range(self.n))
         passing = [end for end in ends if end is not None and select.passes(end)]
         if passing:

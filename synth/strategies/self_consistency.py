@@ -20,6 +20,7 @@ from typing import ClassVar, Literal
 
 from synthd.synth import behaviour, choosing, executing, select
 from synthd.synth.attempt import Attempt
+from synthd.synth.inputs.generate import Generator
 from synthd.synth.parameter import parameter
 from synthd.synth.run import Run
 from synthd.synth.strategies.drafting import drafts
@@ -37,12 +38,17 @@ class SelfConsistency:
         "behaviour", "what makes two programs the same answer"
     )
     inputs: int = parameter(24, "generated calls besides the examples', for behaviour")
+    generator: Generator = parameter(
+        "own", "what generates them: a generator of ours, Hypothesis, or half of each"
+    )
     pool: select.Pool = parameter(
         "passing", "who votes: where any sample passes only such, or all (the paper)"
     )
 
     async def __call__(self, run: Run) -> None:
-        calls = executing.some_calls(run, self.inputs) if self.by == "behaviour" else ()
+        calls: tuple[str, ...] = ()
+        if self.by == "behaviour":
+            calls = await executing.some_calls(run, self.inputs, self.generator)
         drawn = await drafts(run, self.n, self.temperature, top_p=self.top_p or None)
         voters = select.eligible(drawn, self.pool)
         if not voters:

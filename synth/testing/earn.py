@@ -11,10 +11,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from synthd.synth import executing
 from synthd.synth.attempt import Attempt
 from synthd.synth.behaviour import Row
 from synthd.synth.events import Observed
-from synthd.synth.inputs.generate import generate
+from synthd.synth.inputs.generate import Generator
 from synthd.synth.ports import Observer
 from synthd.synth.run import Run
 from synthd.synth.testing import findings
@@ -50,11 +51,13 @@ class Findings:
 
 @dataclass(slots=True)
 class Earning:
-    """seconds: of executing, at most."""
+    """seconds: of executing, at most. generator: of two kinds of inputs none is better by itself
+    (docs/searches.md)."""
 
     run: Run
     draft: Draft
     seconds: float
+    generator: Generator = "both"
     _domain: Domain = field(init=False)
     _spent: float = field(default=0.0, init=False)
 
@@ -64,8 +67,8 @@ class Earning:
     async def __call__(self, accepted: Attempt) -> Findings:
         if accepted.evaluation.labels:
             return Findings(reason="it only lists the answers to its examples")
-        problem, seed = self.run.problem, self.run.seed
-        calls = generate(problem, INPUTS, seed, largest=LARGEST)
+        seed = self.run.seed
+        calls = await executing.made(self.run, INPUTS, self.generator, largest=LARGEST)
         if len(calls) < NEEDED:
             return Findings(
                 seed=seed,

@@ -153,7 +153,7 @@ def test_the_same_program_again_is_no_second_one(shell) -> None:
     ("stub", "options", "says"),
     [
         (DOUBLE, ["--max-programs", "1"], "nothing of the budget is left"),
-        (DOUBLE.replace(": int) -> int", ")"), [], "different inputs could be made"),
+        (DOUBLE.replace("x: int", "x: bool"), [], "different inputs could be made"),
         (DOUBLE, ["--no-tested"], ""),
     ],
 )

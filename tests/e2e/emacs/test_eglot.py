@@ -43,13 +43,28 @@ def test_synthesize_look_accept_undo(story: Story, scripted: list[str], tmp_path
     assert "synthd: f: ready: f: all checks pass" in seen["messages"]
 
 
-def test_started_by_a_code_action_and_rejected(
-    story: Story, scripted: list[str], tmp_path: Path
-) -> None:
+def test_by_code_actions_alone(story: Story, scripted: list[str], tmp_path: Path) -> None:
+    """Started, rejected, and examples added from the function's tests."""
     file, text = scripted_file(tmp_path)
-    steps = [["action"], ["state", "ready"], ["action"], ["state", "rejected"], ["look"]]
-    picked = ["synthd: synthesize f from 1 example", "synthd: reject the edit of f"]
-    assert story(scripted, file, steps, *picked)["seen"] == [text]
+    (tmp_path / "test_a.py").write_text("from a import f\ndef test():\n    assert f(2) == 'b'\n")
+    steps = [
+        ["action"],
+        ["state", "ready"],
+        ["action"],
+        ["state", "rejected"],
+        ["look"],
+        ["action"],
+        ["text", ">>> f(2)"],
+        ["look"],
+    ]
+    picked = [
+        "synthd: synthesize f from 1 example",
+        "synthd: reject the edit of f",
+        "synthd: Add examples from its tests",
+    ]
+    rejected, added = story(scripted, file, steps, *picked)["seen"]
+    assert rejected == text
+    assert added == text.replace("    1\n", "    1\n    >>> f(2)\n    'b'\n")
 
 
 def test_asked_in_a_message_where_nothing_else_was_said(
@@ -60,16 +75,6 @@ def test_asked_in_a_message_where_nothing_else_was_said(
     steps = [["synthd", "synthesize"], ["state", "verified"], ["look"]]
     (text,) = story(scripted, file, steps, "Apply", options={})["seen"]
     assert text.endswith(SOLVED)
-
-
-def test_examples_out_of_tests(story: Story, scripted: list[str], tmp_path: Path) -> None:
-    file = tmp_path / "a.py"
-    file.write_text("# no script\ndef f(x):\n    ...\n")
-    (tmp_path / "test_a.py").write_text("from a import f\ndef test():\n    assert f(2) == 'b'\n")
-    steps = [["action"], ["text", ">>> f(2)"], ["look"]]
-    seen = story(scripted, file, steps, "synthd: Add examples from its tests")
-    (text,) = seen["seen"]
-    assert text == ('# no script\ndef f(x):\n    """\n    >>> f(2)\n    \'b\'\n    """\n    ...\n')
 
 
 def test_the_whole_way(story: Story, home: dict[str, str], model: Any, tmp_path: Path) -> None:

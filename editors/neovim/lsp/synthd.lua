@@ -24,7 +24,12 @@ for _, method in ipairs({
 }) do
   handlers[method] = notified(method)
 end
-for _, method in ipairs({ 'workspace/applyEdit', 'window/showDocument', 'workspace/codeLens/refresh' }) do
+for _, method in ipairs({
+  'workspace/applyEdit',
+  'workspace/codeLens/refresh',
+  'window/showDocument',
+  'window/showMessageRequest',
+}) do
   handlers[method] = requested(method)
 end
 

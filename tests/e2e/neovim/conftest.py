@@ -20,7 +20,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PLUGIN = ROOT / "editors" / "neovim"
 SCRIPTED = ROOT / "tests" / "lsp" / "scripted_server.py"
-STUB = 'def f():\n    """One.\n\n    >>> f()\n    1\n    """\n    pass\n\n\ndef g():\n    return 2\n'
+STUB = (
+    'def f():\n    """One.\n\n    >>> f()\n    1\n    """\n    pass\n\n\ndef g():\n    return 2\n'
+)
 
 
 def _loaded(name: str, path: Path) -> ModuleType:

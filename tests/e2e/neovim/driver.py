@@ -98,6 +98,7 @@ class Neovim:
         self.lua(RESET)
         self.wait(lambda: self.lua(OPEN_JOBS) == 0, "the jobs' end")
         self.command("silent! only! | silent! %bwipeout! | messages clear")
+        self.lua("vim.api.nvim_echo({ { '' } }, false, {}); vim.cmd.redraw()")
 
     def _release(self) -> None:
         self._log.close()

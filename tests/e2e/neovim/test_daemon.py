@@ -1,12 +1,13 @@
 """From the key to a model, a sandbox and back into the buffer, through a real daemon."""
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 Start = Callable[..., Any]
@@ -86,18 +87,25 @@ def test_two_editors_share_a_daemon_and_one_is_killed(
     second.sees("✓ verified")
     assert second.text[-1] == "    return a + b"
     assert file.read_text() == TEXT
-    daemons = [
-        process
-        for process in psutil.process_iter(["cmdline", "environ"])
-        if _is_daemon(process, scripted_model["SYNTHD_RUNTIME_DIR"])
-    ]
-    assert len(daemons) == 1, daemons
+
+    def ended() -> bool:
+        return [job["status"] for job in told(scripted_model, "jobs", "list")] == ["verified"] * 2
+
+    second.wait(ended, "the end of both jobs")
+    (daemon,) = told(scripted_model, "daemon", "status")
+    assert daemon["running"] and not daemon["other_daemons"]
 
 
-def _is_daemon(process: psutil.Process, runtime: str) -> bool:
-    words, environment = process.info["cmdline"] or [], process.info["environ"] or {}
-    ours = environment.get("SYNTHD_RUNTIME_DIR") == runtime
-    return ours and "synthd.daemon" in words and words[-1] == "run"
+def told(environment: Mapping[str, str], *command: str) -> list[dict[str, Any]]:
+    said = subprocess.run(
+        [sys.executable, "-m", "synthd.daemon", *command, "--json"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return [json.loads(line) for line in said.stdout.splitlines()]
 
 
 @pytest.mark.real_model

@@ -1,7 +1,7 @@
 """An edit that comes while the user types: Neovim answers that it applied what it refused, so
 nothing but the server's comparison may be believed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,22 @@ def file(write: Write, tmp_path: Path) -> Path:
     return write(text=TEXT, put=put, gate=str(tmp_path / "gate"), tell=["drafting"])
 
 
+@pytest.fixture(scope="module")
+def lasting(started: Callable[[list[Any]], Start], scripted: list[str]) -> Iterator[Any]:
+    editors: list[Any] = []
+    yield started(editors)(scripted, init="\n".join([AT_ONCE, TYPE_AT_EDIT, PROGRESS]))
+    for editor in editors:
+        editor.close()
+
+
+@pytest.fixture
+def editor(lasting: Any) -> Iterator[Any]:
+    """One that applies edits without asking, and types at them where vim.g.type_when says so."""
+    lasting.lua("vim.g.typed, vim.g.type_when, vim.g.progress = false, '', {}")
+    yield lasting
+    lasting.reset()
+
+
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
     return tmp_path / "gate"
@@ -61,9 +77,8 @@ def edited(editor: Any) -> None:
 
 @pytest.mark.parametrize("first", [False, True], ids=["fresh buffer", "edited buffer"])
 def test_synthesizes_and_undoes_in_one_step(
-    start: Start, scripted: list[str], file: Path, gate: Path, first: bool
+    editor: Any, file: Path, gate: Path, first: bool
 ) -> None:
-    editor = start(scripted, init=AT_ONCE + PROGRESS)
     editor.open(file)
     before = editor.text
     if first:
@@ -80,14 +95,20 @@ def test_synthesizes_and_undoes_in_one_step(
     assert editor.text == before
 
 
-@pytest.mark.parametrize("first", [False, True], ids=["version 0", "version>0"])
-@pytest.mark.parametrize("when", ["running", "crossing", "preparing"])
+@pytest.mark.parametrize(
+    ("when", "first"),
+    [
+        ("running", False),
+        ("running", True),
+        ("preparing", False),
+        ("crossing", False),
+        ("crossing", True),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "version>0" if value else "version 0",
+)
 def test_a_changed_function_is_left_alone(
-    start: Start, scripted: list[str], file: Path, gate: Path, when: str, first: bool
+    editor: Any, file: Path, gate: Path, when: str, first: bool
 ) -> None:
-    if when == "preparing" and first:
-        pytest.skip("only a buffer of version 0 is prepared")
-    editor = start(scripted, init=f"{AT_ONCE}\n{TYPE_AT_EDIT}")
     editor.open(file)
     if first:
         edited(editor)
@@ -98,15 +119,14 @@ def test_a_changed_function_is_left_alone(
     if when == "running":
         editor.keys("o# typed<Esc>")
     gate.touch()
+    editor.sees("1: Synthesize again for the new text")
+    editor.keys("2<CR>")
     editor.gone("⟳")
     assert editor.text[1:] == ["def f():", "    # typed", *TEXT.splitlines()[1:]]
     assert not editor.line("✓") and not any("[tested]" in line for line in editor.messages)
 
 
-def test_typing_elsewhere_does_no_harm(
-    start: Start, scripted: list[str], file: Path, gate: Path
-) -> None:
-    editor = start(scripted, init=AT_ONCE)
+def test_typing_elsewhere_does_no_harm(editor: Any, file: Path, gate: Path) -> None:
     editor.open(file)
     editor.go(2)
     editor.say("Synthd synthesize")
@@ -119,17 +139,13 @@ def test_typing_elsewhere_does_no_harm(
     assert [editor.text[0], *editor.text[2:]] == ["# above", *SOLVED, "# below"]
 
 
-def test_what_was_typed_last_is_what_is_solved(
-    start: Start, scripted: list[str], file: Path, gate: Path
-) -> None:
+def test_what_was_typed_last_is_what_is_solved(editor: Any, file: Path, gate: Path) -> None:
     """Neovim delays its change notifications; a request has to flush them."""
-    editor = start(scripted, init=AT_ONCE)
     editor.open(file)
     gate.touch()
     editor.go(2)
     editor.lua(
-        "vim.api.nvim_buf_set_lines(0, 1, 1, false, { '# typed' })"
-        "vim.cmd('Synthd synthesize')"
+        "vim.api.nvim_buf_set_lines(0, 1, 1, false, { '# typed' })vim.cmd('Synthd synthesize')"
     )
     editor.sees("synthd: f: all checks pass [tested]")
     assert editor.text[1:] == ["# typed", *SOLVED]
@@ -147,7 +163,8 @@ def test_accepting_does_not_claim_what_was_refused(
     editor.say("Synthd synthesize")
     editor.sees("a accept")
     editor.keys("a")
-    editor.wait(lambda: editor.lua("return vim.g.typed"), "the edit")
+    editor.sees("1: Synthesize again for the new text")
+    editor.keys("2<CR>")
     editor.gone("… applying")
     assert "    # typed" in editor.text and "    return x + 1" not in editor.text
     assert not editor.line("✓") and not any("[tested]" in line for line in editor.messages)

@@ -58,7 +58,8 @@ def test_it_is_a_package(nvim: str, installed: Path) -> None:
 def test_help_can_be_found(nvim: str, installed: Path) -> None:
     topics = ["synthd", "g:synthd", "synthd-trust", *(f":Synthd-{name}" for name in SUBCOMMANDS)]
     names = ", ".join(f"'{topic}'" for topic in topics)
-    said = run(nvim, installed, "+helptags ALL", f"+lua vim.iter({{ {names} }}):each(vim.cmd.help)", "+qall!")
+    look = f"+lua vim.iter({{ {names} }}):each(vim.cmd.help)"
+    said = run(nvim, installed, "+helptags ALL", look, "+qall!")
     assert said.stderr == "", said
 
 
@@ -134,8 +135,9 @@ def test_an_untrusted_folder(start: Start, scripted: list[str], write: Write) ->
 
 
 def test_a_server_that_dies_leaves_nothing_running_on_the_screen(
-    editor: Any, write: Write, driver: ModuleType
+    start: Start, scripted: list[str], write: Write, driver: ModuleType
 ) -> None:
+    editor = start(scripted, columns=200)  # Neovim says where its log is in one long line
     editor.open(write(then="hang"))
     editor.go(8)
     editor.say("Synthd synthesize")

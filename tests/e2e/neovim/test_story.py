@@ -1,5 +1,6 @@
 """The user's story, with an engine that does what the file says."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,33 @@ def test_marks_follow_edits(editor: Any, write: Write) -> None:
     editor.sees("✓ verified")
     editor.keys("gg" + 3 * "O# above<CR><Esc>")
     assert "def f():" in editor.line("✓ verified")
+
+
+def test_what_a_job_would_run_with_is_said_before_it(editor: Any, write: Write) -> None:
+    editor.open(write())
+    editor.go(8)
+    editor.say("Synthd status")
+    editor.sees("scripted · this machine · seidr · 24 programs or 120 s")
+    assert any("usually 2 s" in message for message in editor.lua(HISTORY))
+
+
+HISTORY = "return require('synthd.say').history()"
+
+
+def test_what_was_seen_is_not_shown_twice(editor: Any, write: Write) -> None:
+    """The server says that an edit is ready again whenever the document has changed."""
+    editor.open(write(**READY))
+    editor.go(8)
+    editor.say("Synthd synthesize")
+    editor.sees(KEYS)
+    editor.keys("q")
+    editor.gone(KEYS)
+    editor.keys("Go# below<Esc>")
+    time.sleep(1.5)  # nothing has to be seen then
+    assert not editor.line(KEYS)
+    editor.say("Synthd accept")
+    editor.sees("✓ verified")
+    assert editor.text[7] == "    return 1" and editor.text[-1] == "# below"
 
 
 def test_models_are_picked(editor: Any, write: Write, diary: Diary) -> None:

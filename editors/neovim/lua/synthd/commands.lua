@@ -52,13 +52,12 @@ end
 local function begin(client, command, target, bufnr)
   idle.watch()
   local asked_at = idle.now()
-  local mark = marks.remember(bufnr, target.position.line)
-  local known = marks.at(bufnr, target.position.line)
+  local mark, name = marks.remember(bufnr, target.position.line)
   server.ask(client, command, target, function(answer)
     local job = jobs.know(answer.job, target.textDocument.uri, client.id)
     job.asked_at, job.asked_mark = asked_at, mark
-    if job['function'] == '' and known then
-      job['function'] = known['function'] -- until the server names it
+    if job['function'] == '' then
+      job['function'] = name -- until the server names it
     end
     require('synthd.handlers').changed(job)
   end, bufnr)
@@ -99,12 +98,16 @@ local function verify(_, bang)
 end
 
 local function describe()
-  local client = server.any(vim.api.nvim_get_current_buf())
-  if client then
-    say.info(status.describe(client))
-  else
-    say.error('no server runs; see :checkhealth synthd')
+  local bufnr = vim.api.nvim_get_current_buf()
+  local client = server.any(bufnr)
+  if not client then
+    return say.error('no server runs; see :checkhealth synthd')
+  elseif not server.of(bufnr) then
+    return say.info(status.describe(client))
   end
+  server.ask(client, 'synthd.forecast', server.position(client), function(forecast)
+    say.info(status.describe(client, forecast))
+  end)
 end
 
 -- What one does with a job depends on its state.

@@ -106,7 +106,8 @@ M.notifications = {
 }
 
 -- Neovim would answer that it applied an edit to a buffer that is newer than the edit, and print a
--- message for each edit.
+-- message for each edit. A refusal comes after the changes that it is about, so that the server can
+-- look at them and try again.
 local function apply_edit(told, context)
   for _, change in ipairs(told.edit.documentChanges or {}) do
     local about = change.textDocument
@@ -114,6 +115,7 @@ local function apply_edit(told, context)
     local bufnr = about and client and server.buffer(client, about.uri)
     local version = about and about.version
     if bufnr and type(version) == 'number' and vim.lsp.util.buf_versions[bufnr] > version then
+      server.flush(client, bufnr)
       return { applied = false, failureReason = 'the buffer has changed' }
     end
   end
@@ -123,6 +125,7 @@ end
 
 M.requests = {
   ['workspace/applyEdit'] = apply_edit,
+  ['window/showMessageRequest'] = questions.choose,
   ['window/showDocument'] = function(told)
     return { success = pages.show(told) }
   end,

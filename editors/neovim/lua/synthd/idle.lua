@@ -32,13 +32,13 @@ local function free(bufnr, asked)
   local mode = vim.api.nvim_get_mode()
   return mode.mode == 'n'
     and not mode.blocking
-    and vim.api.nvim_get_current_buf() == bufnr
+    and (not bufnr or vim.api.nvim_get_current_buf() == bufnr)
     and vim.fn.reg_recording() == ''
     and (last <= asked or now() - last > QUIET)
 end
 
 -- Calls act() as soon as that is polite, unless wanted() has become false before. True where it
--- was called at once.
+-- was called at once. bufnr: nil where it is about no buffer.
 function M.when(bufnr, asked, wanted, act)
   if free(bufnr, asked) then
     act()
@@ -52,7 +52,7 @@ function M.when(bufnr, asked, wanted, act)
       if timer:is_closing() then
         return
       end
-      local still = wanted() and vim.api.nvim_buf_is_valid(bufnr)
+      local still = wanted() and (not bufnr or vim.api.nvim_buf_is_valid(bufnr))
       local go = still and free(bufnr, asked)
       if go or not still then
         timer:stop()

@@ -39,7 +39,7 @@ function M.take(told, client_id)
     end
   end
   if job.state ~= 'ready' then
-    job.preview = nil
+    job.preview, job.announced = nil, nil
   end
   if not M.open(job) then
     job.progress, job.question = nil, nil

@@ -175,22 +175,24 @@ function M.at(bufnr, line)
   return found
 end
 
--- Where the function around a line (from 0) seems to begin: only a place to show something at, until
--- the server has told which function it is.
+-- The line and name of the function around a line (from 0), as far as can be seen without a parser:
+-- what is shown until the server has told which function it is.
 local function header(bufnr, line)
   local lines = vim.api.nvim_buf_get_lines(bufnr, math.max(0, line - FAR), line + 1, false)
   for above = 0, #lines - 1 do
     local text = lines[#lines - above]
-    if text:match('%f[%w]def%s+[%w_]+') or text:match('%f[%w]fn%s+[%w_]+') then
-      return line - above
+    local name = text:match('%f[%w]def%s+([%w_]+)') or text:match('%f[%w]fn%s+([%w_]+)')
+    if name then
+      return line - above, name
     end
   end
-  return line
+  return line, ''
 end
 
--- Remembers where a job was asked for, wherever edits will move it.
+-- Remembers where a job was asked for, wherever edits will move it: a mark, and the function's name.
 function M.remember(bufnr, line)
-  return vim.api.nvim_buf_set_extmark(bufnr, ASKED, header(bufnr, line), 0, {})
+  local row, name = header(bufnr, line)
+  return vim.api.nvim_buf_set_extmark(bufnr, ASKED, row, 0, {}), name
 end
 
 function M.clear(bufnr)

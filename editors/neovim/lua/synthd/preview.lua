@@ -86,16 +86,29 @@ function M.open(job)
   local window = vim.api.nvim_open_win(bufnr, true, place(lines, job))
   vim.wo[window].wrap = false
   shown = { job = job, window = window }
+  job.seen = true
 end
 
--- A job has become ready: show it when that disturbs nobody, and say so where it has to wait.
+local function in_window()
+  return vim.api.nvim_get_current_win() == shown.window
+end
+
+-- A job is ready: show it when that disturbs nobody, and say so where it has to wait. The server
+-- says it again whenever the document has changed: what the user has seen is not shown twice.
 function M.offer(job, bufnr)
-  local function wanted()
-    return job.state == 'ready' and job.preview ~= nil
-  end
   if shown.job == job then
-    M.open(job) -- the buffer changed elsewhere, and with it the diff
+    if in_window() then
+      M.open(job)
+    else
+      M.close()
+    end
+  end
+  if job.seen or job.announced then
     return
+  end
+  job.announced = true
+  local function wanted()
+    return job.state == 'ready' and job.preview ~= nil and not job.seen
   end
   local opened = options.get('open')
     and bufnr

@@ -68,4 +68,31 @@ function M.offer(job, bufnr)
   end
 end
 
+local function always()
+  return true
+end
+
+-- window/showMessageRequest, as Neovim's own but not in the middle of somebody's typing. To be
+-- called in a coroutine, as Neovim does.
+function M.choose(told)
+  local asker = coroutine.running()
+  local shown = idle.when(nil, 0, always, function()
+    vim.ui.select(told.actions or {}, {
+      prompt = told.message,
+      kind = 'synthd.message',
+      format_item = function(action)
+        return action.title
+      end,
+    }, function(action)
+      vim.schedule(function() -- not before the asker waits
+        coroutine.resume(asker, action or vim.NIL)
+      end)
+    end)
+  end)
+  if not shown then
+    say.info(told.message)
+  end
+  return coroutine.yield()
+end
+
 return M

@@ -51,6 +51,11 @@ function M.ask(client, command, argument, answered, bufnr)
   client:request('workspace/executeCommand', params, handle, about)
 end
 
+-- Sends changes that Neovim still holds back: it does so before every request.
+function M.flush(client, bufnr)
+  M.ask(client, 'synthd.jobs', nil, nil, bufnr)
+end
+
 -- Where the cursor is, as the protocol has it.
 function M.position(client)
   return vim.lsp.util.make_position_params(0, client.offset_encoding)

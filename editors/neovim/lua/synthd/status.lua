@@ -46,17 +46,40 @@ function M.line(client_id)
   return (('synthd: ' .. text(client_id)):gsub('%%', '%%%%'))
 end
 
--- One line with all that is known.
-function M.describe(client)
+local function number(value)
+  return type(value) == 'number' and value > 0 and value or nil
+end
+
+-- What a search would run with: "qwen2.5-coder:1.5b · this machine · auto · 24 programs or 120 s ·
+-- usually 9 s".
+local function with(forecast)
+  local parts = { forecast.model, forecast.endpoint, forecast.strategy }
+  local programs, seconds = number(forecast.programs), number(forecast.seconds)
+  if programs and seconds then
+    table.insert(parts, ('%d programs or %d s'):format(programs, seconds))
+  end
+  local expected = number(forecast.expected)
+  if expected then
+    table.insert(parts, ('usually %.0f s'):format(expected))
+  end
+  return parts
+end
+
+-- One line with what is known of what runs, and of what would; forecast: the server's, or nil.
+function M.describe(client, forecast)
   local told = latest[client.id] or {}
   local parts = { text(client.id) }
-  for _, key in ipairs({ 'model', 'endpoint', 'strategy', 'message' }) do
-    local value = told[key]
-    if type(value) == 'string' and value ~= '' and not vim.list_contains(parts, value) then
-      table.insert(parts, value)
+  if forecast and type(forecast.problem) == 'string' and forecast.problem ~= '' then
+    return forecast.problem
+  end
+  vim.list_extend(parts, forecast and with(forecast) or { told.model, told.endpoint, told.strategy })
+  local said = {}
+  for _, part in ipairs(parts) do
+    if type(part) == 'string' and part ~= '' and not vim.list_contains(said, part) then
+      table.insert(said, part)
     end
   end
-  return table.concat(parts, ' · ')
+  return table.concat(said, ' · ')
 end
 
 return M

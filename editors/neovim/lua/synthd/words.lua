@@ -73,7 +73,7 @@ function M.standing(known)
     local total, passed = known.total or 0, known.passed or 0
     local share = total > 0 and (' %d of %d'):format(total - passed, total) or ''
     return '✗ failed' .. share, 'SynthdFailed'
-  elseif known.state == 'unknown' then
+  elseif known.state == 'unknown' and (known.at or 0) > 0 then -- else nobody has tried yet
     return '? unknown', 'SynthdUnknown'
   end
 end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from synthd.sandbox.level import Detection
 from synthd.sandbox.limits import MIB
 from synthd.sandbox.verus.errors import VerusMissing
 from synthd.sandbox.verus.found import Installation, find
+from synthd.sandbox.verus.process import sweep
 from synthd.sandbox.verus.run import VerusLimits
 from synthd.synth.verifiers.verus.checker import Checker
 
@@ -65,6 +67,7 @@ async def open_checker(
     cache: Path | None = None,
 ) -> AsyncIterator[Checker]:
     """Raises Missing where Verus cannot be run here."""
+    await asyncio.to_thread(sweep)
     opened = Checker.open(
         tool.installation,
         limits(settings),

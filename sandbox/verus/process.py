@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sys
@@ -23,6 +24,8 @@ from synthd.sandbox.verus.view import Order, command
 
 _PATIENCE = 2.0  # for killed processes to be gone
 _CHUNK = 1 << 16
+_PRIVATE = re.compile(r"synthd-verus-(\d+)-\w+")
+_OLD = 3600.0  # seconds
 _OWN_WORDS = (b"bwrap: ", b"sandbox: ")  # how our own parts begin their complaints
 
 
@@ -141,13 +144,39 @@ def _is_ours(code: int, said: bytes, complained: bytes) -> bool:
 @contextlib.contextmanager
 def _private(files: Mapping[str, str]) -> Iterator[Path]:
     """A folder that nobody else can look into, gone afterwards."""
-    place = Path(tempfile.mkdtemp(prefix="synthd-verus-"))
+    place = Path(tempfile.mkdtemp(prefix=f"synthd-verus-{os.getpid()}-"))
     try:
         for name, text in files.items():
             (place / name).write_bytes(text.encode(errors="replace"))
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Private folders of processes that were killed: who is killed cannot tidy up. For threads.
+
+    Only old ones: under the same number another container's process may be alive.
+    """
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            named = _PRIVATE.fullmatch(entry.name)
+            if named is None or not entry.is_dir(follow_symlinks=False):
+                continue
+            state = entry.stat(follow_symlinks=False)
+            old = time.time() - state.st_mtime > _OLD
+            if old and state.st_uid == os.getuid() and not _alive(int(named[1])):
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextlib.contextmanager

@@ -28,6 +28,8 @@ _SKIPPED = frozenset(
 )
 _DOCUMENTS = (".md", ".rst")
 _MOST_ENTRIES = 20_000
+_RULES = 500  # lines of a .gitignore
+_STARS = re.compile(r"\*+")
 _LARGEST = 400_000  # bytes of one file
 
 
@@ -114,7 +116,7 @@ class Reading:
             rules = (*outer, *_ignoring(folder))
             for entry in _entries(folder):
                 entries += 1
-                if entries > _MOST_ENTRIES:
+                if entries > _MOST_ENTRIES or self._over(0.5):
                     return
                 path = folder / entry.name
                 is_folder = entry.is_dir(follow_symlinks=False)
@@ -188,8 +190,10 @@ def _ignoring(folder: Path) -> list[Ignore]:
 def _spec(text: str) -> GitIgnoreSpec | None:
     from pathspec import GitIgnoreSpec
 
+    # A pattern of many stars takes a regular expression for ever, which nothing could interrupt.
+    lines = [line for line in text.splitlines()[:_RULES] if len(_STARS.findall(line)) <= 3]
     try:
-        return GitIgnoreSpec.from_lines(text.splitlines())
+        return GitIgnoreSpec.from_lines(lines)
     except ValueError:
         return None  # git passes over what it does not understand; this does so for the file
 

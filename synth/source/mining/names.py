@@ -23,6 +23,8 @@ PURE = frozenset(
     | {"list", "max", "min", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum"}
     | {"tuple", "type"}
 )
+_DEEPEST = 60  # levels of an expression
+_LARGEST = 3000  # nodes
 _OPEN = (
     ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Await, ast.Yield,
     ast.YieldFrom, ast.NamedExpr, ast.JoinedStr, ast.Starred, ast.IfExp, ast.BoolOp,
@@ -84,9 +86,10 @@ class Scope:
         """The expression in names of the function's own file, or None."""
         self.sought.on_time()
         try:
-            return _Closing(self).closed(node)
+            found = _Closing(self).closed(node) if _is_small(node) else None
         except _Open:
             return None
+        return found if found is not None and _is_small(found) else None
 
     def calls(self, node: ast.expr) -> bool:
         return self.sought.callee.is_called_in(node)
@@ -125,7 +128,7 @@ class _Closing:
 
     def _name(self, node: ast.Name) -> ast.expr:
         if node.id in self.scope.values:
-            return copy.deepcopy(self.scope.values[node.id])
+            return self.scope.values[node.id]
         name = self.scope.ours.get(node.id)
         if name is None or name not in self.scope.sought.constants:
             raise _Open
@@ -134,7 +137,7 @@ class _Closing:
     def _attribute(self, node: ast.Attribute) -> ast.expr:
         name = dotted(node)
         if name in self.scope.values:
-            return copy.deepcopy(self.scope.values[name])
+            return self.scope.values[name]
         if dotted(node.value) in self.scope.modules:
             if node.attr not in self.scope.sought.constants:
                 raise _Open
@@ -176,6 +179,18 @@ class _Closing:
         elif isinstance(node, ast.Attribute) and dotted(node.value) in self.scope.modules:
             name = node.attr
         return ast.Name(name, ast.Load()) if name == self.scope.sought.head else None
+
+
+def _is_small(node: ast.AST) -> bool:
+    """Neither deep nor long. `x = [x, x]` a few times over is a bomb, which this does not walk."""
+    level: list[ast.AST] = [node]
+    seen = 0
+    for _ in range(_DEEPEST):
+        seen += len(level)
+        if not level or seen > _LARGEST:
+            break
+        level = [child for one in level for child in ast.iter_child_nodes(one)]
+    return not level and seen <= _LARGEST
 
 
 def dotted(node: ast.AST) -> str:

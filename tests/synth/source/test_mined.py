@@ -544,6 +544,10 @@ def test_a_file_that_would_take_for_ever(tmp_path: Path) -> None:
         "x = p\n    " * 2000 + "assert total([p]) == 'a'\n"
     )
     imports = "import pytest\nfrom shop import total\n" + "import(" * 20_000 + "\n"
+    bomb = "x = [1]\n    " + "x = [x, x]\n    " * 200 + "assert total(x) == 'a'\n"
+    deep = f"assert total({'-' * 1200}1) == 'a'\n"
+    tests = "from shop import total\ndef test_bomb():\n    " + bomb + "    " + deep
+    write(tmp_path, {"test_c.py": tests, ".gitignore": "*a" * 30 + "b\n", "a" * 200: ""})
     files = {
         "test_b.py": imports,
         "README.md": "total(" * 40 + "\n" + "- total([1, 2, 3 = \n" * 9000,

@@ -27,6 +27,7 @@ export function forServer(): Record<string, unknown> {
     const value = section().get<string>(name, '');
     if (value !== '') settings[name] = value;
   }
+  if (section().get<boolean>('askQuestions', false)) settings['ask'] = true;
   return settings;
 }
 

@@ -129,16 +129,10 @@ class User:
 
     async def servers(self) -> set[int]:
         """The processes that serve this user's editors."""
-        return self._processes(lambda line: line[-1:] == ["lsp"])
-
-    async def daemons(self) -> set[int]:
-        return self._processes(lambda line: "synthd.daemon.service" in line)
-
-    def _processes(self, meant: Callable[[list[str]], bool]) -> set[int]:
         found = set()
         for process in psutil.process_iter(["cmdline", "environ"]):
             line, variables = process.info["cmdline"] or [], process.info["environ"] or {}
-            if variables.get("HOME") == self.environment["HOME"] and meant(line):
+            if line[-1:] == ["lsp"] and variables.get("HOME") == self.environment["HOME"]:
                 found.add(process.pid)
         return found
 

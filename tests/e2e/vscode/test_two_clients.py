@@ -39,22 +39,24 @@ async def test_one_is_killed_in_the_middle(
             await window.lens("Synthesize").click()
             await window.toast("synthd: seven").wait_for()
             await other.synthesize(other_file.as_uri(), line=0)
-            await window.until("both run", lambda now: len(now) == 2, lambda: jobs(user))
+            await window.until(
+                "both run", lambda now: len(now) == 2, lambda: told(user, "jobs", "list")
+            )
             other.process.kill()
         await window.diff()
         await window.press("Control+Alt+Enter")
         await window.shows("return 7")
         await window.lens("✓").wait_for()
-        ends = {"done", "verified", "ended"}
         await window.until(
             "the other's job goes on to its end",
-            lambda now: any(one["function"] == "eight" and one["state"] in ends for one in now),
-            lambda: jobs(user),
+            lambda now: [one["status"] for one in now] == ["verified"] * 2,
+            lambda: told(user, "jobs", "list"),
         )
         assert other_file.read_text() == text, "nobody was there to accept it"
-        assert len(await user.daemons()) == 1
+        (daemon,) = await told(user, "daemon", "status")
+        assert daemon["running"] and not daemon["other_daemons"]
 
 
-async def jobs(user: Any) -> list[dict[str, Any]]:
-    done = await asyncio.to_thread(user.run, "jobs", "list", "--json")
+async def told(user: Any, *command: str) -> list[dict[str, Any]]:
+    done = await asyncio.to_thread(user.run, *command, "--json")
     return [json.loads(line) for line in done.stdout.splitlines()]

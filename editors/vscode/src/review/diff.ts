@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { JobNews } from '../protocol';
 import type { Server } from '../server/server';
+import { preview as chosen } from '../settings';
 import { nameOf, waits, type Job, type Jobs } from '../jobs/table';
 
 const SCHEME = 'synthd-preview';
@@ -61,7 +62,8 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
 
   private async follow(news: JobNews): Promise<void> {
     const job = this.jobs.get(news.job) ?? { news, progress: undefined };
-    if (news.state === 'ready') await this.show(job);
+    // In the other ways the server itself asks for the confirmation.
+    if (news.state === 'ready' && chosen() === 'diff') await this.show(job);
   }
 
   private async closeUnlessWaiting(job: Job): Promise<void> {

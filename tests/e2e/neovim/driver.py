@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -70,11 +71,23 @@ class Neovim:
             stderr=self._log,
             start_new_session=True,
         )
-        self.wait(lambda: os.path.exists(address), "a socket")
-        self._nvim = pynvim.attach("socket", path=address)
+        try:
+            self._nvim = self.wait(lambda: self._attached(address), "a socket")
+        except BaseException:
+            self.kill()
+            raise
         self._nvim.ui_attach(columns, lines, rgb=True)
         self._guard = threading.Timer(LONGEST, self.kill)  # a call that is not answered ends then
         self._guard.start()
+
+    def _attached(self, address: str) -> Any:
+        """None before it listens."""
+        try:
+            with socket.socket(socket.AF_UNIX) as trial:
+                trial.connect(address)
+        except OSError:
+            return None
+        return pynvim.attach("socket", path=address)
 
     def close(self) -> None:
         """Ends it as a user would; what does not end in time is killed."""
@@ -182,6 +195,8 @@ class Neovim:
 
     def _state(self) -> str:
         with contextlib.suppress(Exception):
+            if not hasattr(self, "_nvim"):
+                return (self._folder / "stderr").read_text()
             return "\n".join([*self.screen, "messages:", *self.messages])
         return "and it says nothing"
 

@@ -35,9 +35,8 @@ end
 local function label(option, current)
   local parts = { option.name }
   if type(option.note) == 'string' and option.note ~= '' then
-    table.insert(parts, option.note)
-  end
-  if option.ready == false then
+    table.insert(parts, option.note) -- also says why it is not ready
+  elseif option.ready == false then
     table.insert(parts, 'not ready')
   end
   if option.name == current then

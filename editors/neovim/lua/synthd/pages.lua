@@ -9,7 +9,6 @@ local TAIL = '60' -- lines of the daemon's log
 
 local function read_only(bufnr)
   vim.bo[bufnr].modifiable = false
-  vim.bo[bufnr].readonly = true
   vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = bufnr, silent = true, desc = 'Close' })
 end
 

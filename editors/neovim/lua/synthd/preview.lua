@@ -12,10 +12,11 @@ local KEYS = ' a accept · r reject · q later '
 
 local shown = {} -- { job =, window = }, one at a time
 
+-- Not "verified": that is said of what stands in the buffer.
 local function title(job)
   local grade = job.preview.grade or job.grade
-  local graded = type(grade) == 'string' and grade ~= '' and ' [' .. grade .. ']' or ''
-  return (' synthd: %s: %s%s '):format(jobs.name(job), job.preview.message or job.message, graded)
+  local checked = type(grade) == 'string' and grade ~= '' and ' · checked: ' .. grade or ''
+  return (' synthd: %s%s '):format(jobs.name(job), checked)
 end
 
 local function place(lines, job)

@@ -6,9 +6,8 @@ local M = {}
 local KEPT = 200
 local history = {}
 
--- What fits into the message line together with 'showcmd' and 'ruler'.
 local function cut(line)
-  local room = math.max(20, vim.o.columns - 30)
+  local room = math.max(20, vim.v.echospace)
   if vim.fn.strdisplaywidth(line) <= room then
     return line
   end

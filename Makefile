@@ -13,7 +13,7 @@ MODEL  ?= qwen2.5-coder:0.5b
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test lint soak perf clean system weights
+.PHONY: demo test lint soak perf clean system editors weights
 
 demo: $(VENV)/.local system weights
 	@echo
@@ -22,10 +22,10 @@ demo: $(VENV)/.local system weights
 	@$(BIN)/synthd synth examples/demo.py --model $(MODEL); \
 	status=$$?; if [ $$status -gt 1 ]; then exit $$status; fi
 
-test: $(VENV)/.dev system weights
+test: $(VENV)/.dev editors weights
 	$(BIN)/python -m pytest -q -ra
 
-soak: $(VENV)/.dev system weights
+soak: $(VENV)/.dev editors weights
 	SYNTHD_SOAK=1 $(BIN)/python -m pytest -q -ra -m soak
 
 lint: $(VENV)/.dev
@@ -38,6 +38,9 @@ perf: $(VENV)/.dev
 
 system:
 	@sh scripts/system.sh
+
+editors:
+	@sh scripts/system.sh tests
 
 weights: $(VENV)/.local
 	@$(BIN)/synthd models pull $(MODEL)

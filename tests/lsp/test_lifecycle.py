@@ -5,12 +5,26 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 HEAVY = {"litellm", "ollama", "torch", "xllamacpp", "httpx", "rich", "hypothesis", "pydantic"}
+
+
+@pytest.fixture
+def connect(starts: Any) -> Any:
+    """Processes of their own, as editors start them."""
+    return starts
+
+
+@pytest.fixture
+async def client(connect: Any) -> AsyncIterator[Any]:
+    async with connect() as client:
+        await client.initialize()
+        yield client
 
 
 async def _running(client: Any, script: Any, then: str = "hang") -> str:

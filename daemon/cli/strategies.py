@@ -43,7 +43,8 @@ def _show(name: str, json: bool) -> None:
     from rich.table import Table
 
     table = Table(title=f"{name}: {registry.summary(name)}", title_justify="left")
-    for column in ("parameter", "type", "default", "meaning"):
+    table.add_column("parameter", no_wrap=True)  # it is typed as it stands here
+    for column in ("type", "default", "meaning"):
         table.add_column(column)
     for p in found:
         table.add_row(f"{name}.{p.name}", p.type, str(p.default), p.meaning)

@@ -25,6 +25,7 @@ STYLE = {
 }
 GROUPS, INPUTS = 12, 3  # of a choice, that are shown
 DEEPEST = 16  # levels that are indented; a chain of a hundred repairs would leave the screen
+LIST = 112  # columns of the list of searches, at least
 
 
 def show_tree(console: Console, recorded: Recorded, tree: Tree) -> None:
@@ -112,7 +113,9 @@ def _line(node: Node, depth: int, *, best: bool) -> Text:
 def show_list(console: Console, summaries: Sequence[Summary]) -> None:
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
+    # In less room names would be columns of single letters: better that the terminal wraps lines.
+    narrow = console.width < LIST
+    table = Table(box=None, pad_edge=False, width=LIST if narrow else None)
     for column in ("run", "when (UTC)", "function", "strategy", "model", "end"):
         wide = column in ("function", "model")
         table.add_column(column, overflow="fold", no_wrap=not wide)
@@ -128,7 +131,7 @@ def show_list(console: Console, summaries: Sequence[Summary]) -> None:
         asked = (header.run, _when(header), header.target, header.strategy, header.model)
         row = [*asked, _end(end), *spent]
         table.add_row(*(_cell(text) for text in row))
-    console.print(table)
+    console.print(table, crop=False)
 
 
 def _end(end: End | None) -> str:

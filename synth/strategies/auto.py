@@ -108,7 +108,7 @@ class Auto:
         "own", "what generates them: a generator of ours, Hypothesis, or half of each"
     )
     source: Literal["generated", "both"] = parameter(
-        "generated", "whose calls those are (both: the model is asked where programs agree)"
+        "generated", "whose calls they vote on (both: the model is asked where programs agree)"
     )
     doubts: int = parameter(
         1, "programs of which the model is asked how they differ from the first"

@@ -94,7 +94,7 @@ def test_cancel_stops_the_model_and_what_cannot_be_is_told(daemon: Any) -> None:
     [
         (("submit", "missing.py"), "missing.py"),
         (("submit", "work.py::nothing"), "nothing"),
-        (("submit", "work.rs"), "synthd synth FILE.rs"),
+        (("submit", "missing.rs"), "missing.rs"),
         (("submit", "work.py", "--tests", "t.py"), "t.py"),
     ],
 )

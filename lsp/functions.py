@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -30,12 +30,22 @@ OUTDATED = "The document has changed since it was asked about."
 
 
 class Reading:
-    """The threads that read. One for all connections of a process."""
+    """The threads that read. One for all connections of a process.
 
-    def __init__(self) -> None:
+    ready: returns when whoever serves has imported what it needs. Two threads that import modules
+    which need each other may both find half of one.
+    """
+
+    def __init__(self, ready: Callable[[], Awaitable[object]] | None = None) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="read")
+        self._ready = ready
+
+    async def ready(self) -> None:
+        if self._ready is not None:
+            await self._ready()
 
     async def run(self, work: Callable[[], T]) -> T:
+        await self.ready()
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:

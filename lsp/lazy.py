@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from synthd.lsp.engine import (
@@ -21,11 +21,18 @@ from synthd.lsp.engine import (
 class LazyEngine:
     """`make` runs once, in a worker thread, because what it imports can take seconds.
 
-    changed: see Engine.subscribe; called on the loop. The methods are the engine's own.
+    changed: see Engine.subscribe; called on the loop. ready: returns when it may import. The
+    methods are the engine's own.
     """
 
-    def __init__(self, make: Callable[[], Engine], changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        make: Callable[[], Engine],
+        changed: Callable[[str], None],
+        ready: Callable[[], Awaitable[None]],
+    ) -> None:
         self._make = make
+        self._ready = ready
         self._changed = changed
         self._making: asyncio.Task[Engine] | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -43,6 +50,7 @@ class LazyEngine:
 
     async def _made(self) -> Engine:
         loop = asyncio.get_running_loop()
+        await self._ready()
         engine = await asyncio.to_thread(self._make)
 
         def changed(path: str) -> None:  # engines may call from any thread

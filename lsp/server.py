@@ -55,7 +55,7 @@ class Server(LanguageServer):
         self.changes = Changes()
         editor = Editor(self.protocol)
         buffers = Buffers(lambda: self.workspace)
-        engine = LazyEngine(make_engine, self.changes.known.tell)
+        engine = LazyEngine(make_engine, self.changes.known.tell, reading.ready)
         self.session = Session(editor, buffers, engine, self.changes, reading)
 
     def report_server_error(self, error: Exception, source: object) -> None:

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 class Editors:
-    """find_jobs, find_certificates: raise Refusal where there will be none."""
+    """find_jobs, find_certificates: raise Refusal where there will be none. ready: returns when
+    all parts of the daemon are imported."""
 
     def __init__(
         self,
         find_jobs: Callable[[], Awaitable[Jobs]],
         find_certificates: Callable[[], Awaitable[Certificates]],
+        ready: Callable[[], Awaitable[object]],
     ) -> None:
         self._find_jobs = find_jobs
         self._find_certificates = find_certificates
+        self._ready = ready
         self._imported = asyncio.Event()
         self._reading: Reading | None = None  # one for all, so that few threads read at once
 
@@ -44,7 +47,7 @@ class Editors:
         if self._reading is None:
             from synthd.lsp.functions import Reading
 
-            self._reading = Reading()
+            self._reading = Reading(self._ready)
         jobs = LateJobs(self._find_jobs)
         certificates = LateCertificates(self._find_certificates)
         try:

@@ -57,7 +57,7 @@ class Home:
         self._open = open_parts
         self._parts: Parts | None = None
         self._settled = asyncio.Event()
-        self.editors = Editors(self._jobs, self._certificates)
+        self.editors = Editors(self._jobs, self._certificates, self._settled.wait)
         self.problem = ""
 
     @contextlib.asynccontextmanager

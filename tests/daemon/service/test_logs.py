@@ -33,7 +33,7 @@ def written(path: Path, wait_until: Any, text: str) -> str:
 
 
 def test_of_others_only_the_constant_part(log_file: Path, wait_until: Any) -> None:
-    logging.getLogger("pygls.server").error("received %s", SECRET)
+    logging.getLogger("elsewhere").error("received %s", SECRET)
     logging.getLogger("asyncio").error(f"a line\n{SECRET}")
     logging.getLogger("synthd.test").info("ours: %d", 42)
     assert SECRET not in written(log_file, wait_until, "ours: 42")

@@ -69,6 +69,13 @@ class Buffers:
         encoding = self._workspace().position_encoding
         return str(getattr(encoding, "value", encoding))
 
+    def folders(self) -> tuple[str, ...]:
+        """Of the workspace, as paths."""
+        workspace = self._workspace()
+        found = [to_fs_path(folder.uri) for folder in workspace.folders.values()]
+        found = found or [workspace.root_path]
+        return tuple(dict.fromkeys(folder for folder in found if folder))
+
     def folder(self, path: str) -> str | None:
         """The innermost workspace folder that holds the path."""
         workspace = self._workspace()

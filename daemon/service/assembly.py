@@ -44,6 +44,10 @@ class Assembled:
     def methods(self) -> Methods:
         return control.methods(self.jobs) | self.observed.methods()
 
+    @property
+    def configs(self) -> Configs:
+        return self.observed.configs
+
     def running(self) -> Sequence[JobView]:
         return self.jobs.running
 

@@ -11,21 +11,24 @@ from synthd.daemon.service.guests import Guest
 
 if TYPE_CHECKING:
     from synthd.daemon.service.late import Certificates, Jobs
+    from synthd.daemon.sessions.warned import Configs
     from synthd.lsp.functions import Reading
 
 
 class Editors:
-    """find_jobs, find_certificates: raise Refusal where there will be none. ready: returns when
-    all parts of the daemon are imported."""
+    """find_jobs, find_certificates, find_configs: raise Refusal where there will be none.
+    ready: returns when all parts of the daemon are imported."""
 
     def __init__(
         self,
         find_jobs: Callable[[], Awaitable[Jobs]],
         find_certificates: Callable[[], Awaitable[Certificates]],
+        find_configs: Callable[[], Awaitable[Configs]],
         ready: Callable[[], Awaitable[object]],
     ) -> None:
         self._find_jobs = find_jobs
         self._find_certificates = find_certificates
+        self._find_configs = find_configs
         self._ready = ready
         self._imported = asyncio.Event()
         self._reading: Reading | None = None  # one for all, so that few threads read at once
@@ -52,7 +55,13 @@ class Editors:
         certificates = LateCertificates(self._find_certificates)
         try:
             await serve_editor(
-                reader, writer, guest.caller, jobs, certificates, reading=self._reading
+                reader,
+                writer,
+                guest.caller,
+                jobs,
+                certificates,
+                reading=self._reading,
+                configs=self._find_configs,
             )
         finally:
             await certificates.close()

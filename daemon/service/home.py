@@ -16,6 +16,7 @@ from synthd.daemon.service.faults import name as fault
 if TYPE_CHECKING:
     from synthd.daemon.jobs.view import JobView
     from synthd.daemon.service.late import Certificates, Jobs
+    from synthd.daemon.sessions.warned import Configs
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ class Parts(Protocol):
 
     @property
     def certificates(self) -> Certificates: ...
+
+    @property
+    def configs(self) -> Configs: ...
 
     def running(self) -> Sequence[JobView]: ...
 
@@ -57,7 +61,7 @@ class Home:
         self._open = open_parts
         self._parts: Parts | None = None
         self._settled = asyncio.Event()
-        self.editors = Editors(self._jobs, self._certificates, self._settled.wait)
+        self.editors = Editors(self._jobs, self._certificates, self._configs, self._settled.wait)
         self.problem = ""
 
     @contextlib.asynccontextmanager
@@ -103,6 +107,9 @@ class Home:
 
     async def _jobs(self) -> Jobs:
         return (await self.parts()).jobs
+
+    async def _configs(self) -> Configs:
+        return (await self.parts()).configs
 
     async def _certificates(self) -> Certificates:
         return (await self.parts()).certificates

@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -165,6 +165,7 @@ class Service:
     sessions: list[asyncio.Task[None]] = field(default_factory=list)
     ended: int = 0
     reading: Reading = field(default_factory=Reading)
+    configs: Callable[[], Awaitable[Any]] | None = None
 
     def accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions.append(asyncio.create_task(self._serve(reader, writer)))
@@ -173,7 +174,9 @@ class Service:
         number = len(self.sessions) - 1
         caller = Caller(id=f"client-{number}", environment={"MARK": str(number)})
         try:
-            await serve_editor(reader, writer, caller, self.jobs, reading=self.reading)
+            await serve_editor(
+                reader, writer, caller, self.jobs, reading=self.reading, configs=self.configs
+            )
         finally:
             self.ended += 1
 

@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from playwright.async_api import BrowserContext, Error, Frame, Locator, Page, async_playwright
+from playwright.async_api import (
+    BrowserContext,
+    Error,
+    Frame,
+    Locator,
+    Page,
+    TimeoutError,
+    async_playwright,
+)
 
 PATIENCE = 30.0  # seconds; only ever reached when something is broken
 SETTINGS = {
@@ -227,13 +235,7 @@ class Window:
     # What is done
 
     async def open_file(self, name: str) -> None:
-        await self.page.keyboard.press("Control+p")
-        await self.page.wait_for_selector(".quick-input-widget input")
-        await self.page.keyboard.type(name)
-        await self.page.locator(
-            ".quick-input-list .monaco-list-row", has_text=name
-        ).first.wait_for()
-        await self.page.keyboard.press("Enter")
+        await self._typed("Control+p", name)
         await self.page.locator(".tab.active", has_text=name).wait_for()
 
     async def act(self, title: str) -> None:
@@ -254,12 +256,25 @@ class Window:
 
     async def palette(self, title: str) -> None:
         """Run a command by its title, as a user finds it."""
-        await self.page.keyboard.press("F1")
-        await self.page.wait_for_selector(".quick-input-widget input")
-        await self.page.keyboard.type(title)
-        row = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
-        await row.wait_for()
-        await self.page.keyboard.press("Enter")
+        await self._typed("F1", title)
+
+    async def _typed(self, keys: str, text: str) -> None:
+        """Into what these keys open, and taken. Once more where the editor closed it meanwhile: it
+        does so when an editor is shown that was still on its way."""
+        row = self.page.locator(".quick-input-list .monaco-list-row.focused", has_text=text)
+        for patience in (5.0, PATIENCE):
+            await self.page.keyboard.press(keys)
+            try:
+                await self.page.wait_for_selector(".quick-input-widget input", timeout=5000)
+                await self.page.keyboard.type(text)
+                await row.wait_for(timeout=patience * 1000)
+            except TimeoutError:
+                await self.page.keyboard.press("Escape")
+                continue
+            await self.page.keyboard.press("Enter")
+            return
+        await self.picture("failure")
+        raise AssertionError(f"{keys} offers no {text!r}")
 
     async def offered(self, title: str) -> bool:
         """Whether the palette has a command. The palette is closed again."""
@@ -299,7 +314,7 @@ class Window:
     async def picture(self, name: str) -> Path:
         self.pictures.mkdir(parents=True, exist_ok=True)
         path = self.pictures / f"{name}.png"
-        await self.page.screenshot(path=path)
+        await self.page.screenshot(path=path, animations="disabled")
         return path
 
 

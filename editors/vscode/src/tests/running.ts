@@ -67,16 +67,22 @@ export class Running implements vscode.Disposable {
   private alone(item: vscode.TestItem, one: VerifiedFunction): void {
     const request = new vscode.TestRunRequest([item], undefined, undefined, false, true);
     const run = this.controller.createTestRun(request, 'synthd', false);
-    mark(run, item, one);
+    mark(run, item, one, false);
     run.end();
   }
 }
 
-function mark(run: vscode.TestRun, item: vscode.TestItem, one: VerifiedFunction): void {
+/** Words only where a run was asked for: they are put over the code, where diagnostics say it too. */
+function mark(
+  run: vscode.TestRun,
+  item: vscode.TestItem,
+  one: VerifiedFunction,
+  words = true,
+): void {
   const said = one.message ?? one.title ?? one.state;
   if (one.state === 'verified') run.passed(item);
-  else if (one.state === 'failed') run.failed(item, message(item, said));
-  else if (one.state === 'unknown') run.errored(item, message(item, said));
+  else if (one.state === 'failed') run.failed(item, words ? message(item, said) : []);
+  else if (one.state === 'unknown') run.errored(item, words ? message(item, said) : []);
   else run.skipped(item);
 }
 

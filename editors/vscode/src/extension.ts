@@ -1,6 +1,7 @@
 /** Puts the parts together. What runs with a server is told of its coming and going by it. */
 
 import * as vscode from 'vscode';
+import { addExamples } from './commands/examples';
 import { certificate, explain, listJobs, verify, verifyFile } from './commands/look';
 import { menu } from './commands/menu';
 import { pickModel } from './commands/models';
@@ -64,6 +65,7 @@ function commands(
     repair: (given) => starter.repair(given),
     repairProof: (given) => starter.wish('proof', given),
     addInvariant: (given) => starter.wish('invariant', given),
+    addExamples: (given) => addExamples(server, given),
     verify: (given) => verify(server, given),
     verifyFile: () => verifyFile(server),
     cancel: (given) => reviewer.cancel(given),

@@ -11,6 +11,9 @@ export interface Target {
 
 export type Wish = 'body' | 'repair' | 'proof' | 'invariant';
 
+/** Where examples for a function may be found. */
+export type Origin = 'test' | 'usage';
+
 export interface Order extends Target {
   readonly strategy?: string;
   readonly model?: string;
@@ -167,6 +170,7 @@ export interface Forecast {
 export interface Commands {
   'synthd.synthesize': [Order, { job: string }];
   'synthd.repair': [Order, { job: string }];
+  'synthd.addExamples': [Target & { origin: Origin }, { adding: boolean }];
   'synthd.verify': [{ textDocument: { uri: string }; position?: Position }, unknown];
   'synthd.cancel': [{ job: string }, { cancelled: boolean }];
   'synthd.accept': [{ job: string; partial?: boolean }, { accepted: boolean; message?: string }];

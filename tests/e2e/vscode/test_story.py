@@ -235,8 +235,14 @@ async def test_models_are_picked_and_the_actions_are_those_of_now(
 
 async def test_functions_are_tests(window: Any) -> None:
     await window.open_file("clamp.py")
+    await window.palette("Test: Clear All Results")
+    passed = window.page.locator(".testing-run-glyph.codicon-testing-passed-icon")
+    await passed.wait_for(state="detached")
     await window.palette("Test: Run All Tests")
-    await window.page.locator(".testing-run-glyph.codicon-testing-passed-icon").first.wait_for()
+    await passed.wait_for()
+    results = window.page.locator('[id="workbench.panel.testResults"]')
+    await window.until("both ran", lambda text: "bound" in text, results.inner_text)
+    await window.until("it is said how", lambda text: "clamp: " in text, results.inner_text)
     await window.picture("tests")
 
 

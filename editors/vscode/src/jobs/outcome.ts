@@ -5,12 +5,12 @@ import type { JobNews } from '../protocol';
 import type { Messages } from '../server/messages';
 import type { Server } from '../server/server';
 import { notifications } from '../settings';
-import { nameOf, type Jobs } from './table';
+import type { Jobs } from './table';
 
 export function tellOutcomes(server: Server, jobs: Jobs, messages: Messages): vscode.Disposable {
   return server.onJob((news) => {
     const job = jobs.get(news.job) ?? { news, progress: undefined };
-    const name = nameOf(job);
+    const name = job.news.function || job.progress?.function || '';
     switch (news.state) {
       case 'unsolved':
       case 'undecided':

@@ -79,7 +79,8 @@ function mark(
   one: VerifiedFunction,
   words = true,
 ): void {
-  const said = one.message ?? one.title ?? one.state;
+  const said = one.message || one.title || one.state;
+  run.appendOutput(`${one.function}: ${said}`.replaceAll('\n', '\r\n') + '\r\n', undefined, item);
   if (one.state === 'verified') run.passed(item);
   else if (one.state === 'failed') run.failed(item, words ? message(item, said) : []);
   else if (one.state === 'unknown') run.errored(item, words ? message(item, said) : []);

@@ -10,6 +10,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 MODEL  ?= qwen2.5-coder:0.5b
+# Tests wait for other processes most of the time.
+AT_ONCE ?= 2
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -23,7 +25,7 @@ demo: $(VENV)/.local system weights
 	status=$$?; if [ $$status -gt 1 ]; then exit $$status; fi
 
 test: $(VENV)/.dev editors weights
-	$(BIN)/python -m pytest -q -ra
+	$(BIN)/python -m pytest -q -ra -n $(AT_ONCE) --dist loadfile
 
 soak: $(VENV)/.dev editors weights
 	SYNTHD_SOAK=1 $(BIN)/python -m pytest -q -ra -m soak

@@ -17,7 +17,6 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from lsprotocol import types
-from platformdirs import user_cache_path
 from pygls.uris import to_fs_path
 
 from synthd.lsp.abilities import Abilities
@@ -29,6 +28,7 @@ from synthd.lsp.jobs import Job
 from synthd.lsp.positions import Point
 from synthd.lsp.presented import Shown
 from synthd.lsp.session import Session
+from synthd.lsp.shown import folder
 from synthd.lsp.verifications import Verifications
 from synthd.synth.source.outlined import Outlined
 
@@ -157,7 +157,7 @@ class Virtual:
 
     def _write(self, name: str, text: str) -> Path:
         if self._folder is None:
-            parent = user_cache_path("synthd", appauthor=False) / "shown"
+            parent = folder()
             parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _sweep(parent)
             self._folder = Path(tempfile.mkdtemp(dir=parent))  # 0700
@@ -173,6 +173,6 @@ class Virtual:
 
 def _sweep(parent: Path) -> None:
     """What sessions left that did not come to their end."""
-    for folder in parent.iterdir():
-        if time.time() - folder.stat().st_mtime > OLD:
-            shutil.rmtree(folder, ignore_errors=True)
+    for old in parent.iterdir():
+        if time.time() - old.stat().st_mtime > OLD:
+            shutil.rmtree(old, ignore_errors=True)

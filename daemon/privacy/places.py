@@ -14,10 +14,12 @@ from platformdirs import user_cache_path, user_config_path, user_data_path, user
 from synthd.daemon.critiquing import record as critiques
 from synthd.daemon.jobs.store.opening import NAME as DATABASE
 from synthd.daemon.locations import models_dir, recordings_dir, runs_dir, user_config_file
+from synthd.daemon.picked import picked_file
 from synthd.daemon.settings import Settings
 from synthd.daemon.thin.errors import Unreachable
 from synthd.daemon.thin.places import runtime_folder
 from synthd.daemon.weights.store import Store
+from synthd.lsp.shown import folder
 from synthd.synth.store.exemplars import NAME as REPAIRS
 
 SOURCE = "source text, prompts, the model's answers"
@@ -50,6 +52,8 @@ def places(settings: Settings, environment: Mapping[str, str]) -> list[Place]:
         *_exemplars(settings),
         Place("logs", *own(state / "logs"), "times and events, no text", shared=True),
         Place("crashes", *own(state / "crashes"), "places in synthd's code, no text", shared=True),
+        Place("picked", *own(picked_file()), "names of a model and a strategy", shared=True),
+        Place("shown", *own(folder()), f"{SOURCE}: pages that an editor has open", shared=True),
         Place("weights", *_weights(settings), "models, as they were published", named_only=True),
         Place("scratch", *_scratch(), "programs and files of sandboxes that were killed"),
         *_runtime(environment),

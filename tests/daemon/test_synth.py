@@ -34,7 +34,7 @@ def fenced(code: str) -> str:
 def test_a_stub_is_verified_and_shown(shell) -> None:
     path = shell.file(DOUBLE)
     shell.model.say = lambda prompt: RIGHT
-    ended = shell.run("synth", "work.py::double")
+    ended = shell.run("synth", "work.py::double", "--no-tested")
     assert ended.code == 0, ended.err
     assert "+    return x * 2" in ended.out and "-    ..." in ended.out
     assert "verified (grade: examples)" in ended.out
@@ -58,7 +58,9 @@ def test_write_changes_the_body_and_nothing_else(shell) -> None:
 def test_the_report_of_a_script(shell) -> None:
     shell.file(DOUBLE)
     shell.model.say = lambda prompt: RIGHT
-    (report,) = shell.run("synth", "work.py::double", "--json", "--seed", "7").objects
+    (report,) = shell.run(
+        "synth", "work.py::double", "--json", "--seed", "7", "--no-tested"
+    ).objects
     assert report["schema"] == 1
     assert (report["status"], report["grade"]) == ("verified", "examples")
     assert "return x * 2" in report["code"] and report["code"].startswith("def double(x):")
@@ -242,7 +244,10 @@ def test_answers_are_read_as_the_paper_of_the_method_did(shell) -> None:
     """SEIDR takes every block for a program; by default the one that defines the function is."""
     path = shell.file(DOUBLE)
     shell.model.say = lambda prompt: f"{fenced('print(double(2))')}\n{RIGHT}"
-    told = ("synth", "work.py", "--json", "--strategy", "seidr", "--max-programs", "2")
+    told = (
+        *("synth", "work.py", "--json", "--strategy", "seidr"),
+        *("--max-programs", "2", "--no-tested"),
+    )
     (ours,) = shell.run(*told).objects
     assert (ours["cost"]["programs"], ours["status"]) == (1, "verified")
     assert "extraction" not in ours["certificate"]["parameters"]

@@ -41,7 +41,8 @@ class Forking:
         mine, its = socket.socketpair()
         self._orders = mine
         with its:
-            self._process = subprocess.Popen([sys.executable, str(program)], stdin=its)
+            # What it has forked serves, and ends when nobody can ask it any more.
+            subprocess.run([sys.executable, str(program)], stdin=its, check=True, timeout=30)
 
     async def start(
         self, arguments: list[str], stderr: int
@@ -63,4 +64,3 @@ class Forking:
 
     def close(self) -> None:
         self._orders.close()
-        self._process.wait(10)

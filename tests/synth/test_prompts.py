@@ -59,6 +59,7 @@ BUILDERS: dict[str, Callable[[], Prompt]] = {
     "self_repair": lambda: prompts.self_repair(PROBLEM, CHILD, "diff", "full"),
     "criticize": lambda: prompts.criticize(PROBLEM, CHILD),
     "improve": lambda: prompts.improve(PROBLEM, CHILD, "multiply"),
+    "opening": lambda: prompts.opening(PROBLEM, CHILD),
     "reconsider": lambda: prompts.reconsider(PROBLEM, CHILD),
     "multi_turn": lambda: prompts.multi_turn(PROBLEM, CHILD),
     "revise": lambda: prompts.revise(PROBLEM, CHILD),
@@ -99,7 +100,7 @@ def test_turns_continue_the_draft_and_keep_their_order() -> None:
 
 def test_where_code_comes_first_the_answer_is_begun() -> None:
     begun = {name for name in BUILDERS if BUILDERS[name]()[-1].role == "assistant"}
-    assert begun == {"draft", "repair", "refine", "improve", "multi_turn", "revise"}
+    assert begun == {"draft", "repair", "refine", "improve", "opening", "multi_turn", "revise"}
     for name in begun:
         assert BUILDERS[name]()[-1].content == '```python\ndef sq(x):\n    """Square."""\n'
 

@@ -213,7 +213,9 @@ def test_every_place_that_the_code_asks_for_is_known():
     assert asking == {
         "daemon/critiquing/record.py",
         "daemon/locations.py",
+        "daemon/picked.py",
         "daemon/privacy/places.py",
         "daemon/service/status.py",
         "daemon/thin/places.py",
+        "lsp/shown.py",
     }

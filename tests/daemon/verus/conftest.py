@@ -97,6 +97,7 @@ class Forking:
             self._server = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
+            self._server.wait(10)  # what it has forked serves
         out, err = self._folder / "out", self._folder / "err"
         order = {
             "arguments": arguments,

@@ -78,11 +78,12 @@ class Editor:
 
         return list(await self.client.until(told))
 
-    async def stands(self, function: str, state: str) -> dict[str, Any]:
+    async def stands(self, function: str, state: str, said: str = "") -> dict[str, Any]:
         def told() -> list[dict[str, Any]]:
             heard = self.client.heard("synthd/verification")
             last = heard[-1]["functions"] if heard else []
-            return [one for one in last if (one["function"], one["state"]) == (function, state)]
+            found = [one for one in last if (one["function"], one["state"]) == (function, state)]
+            return [one for one in found if said in one["message"]]
 
         return dict((await self.client.until(told))[0])
 
@@ -172,6 +173,6 @@ async def test_time_that_is_up_is_no_proof(editor, done) -> None:
     one.open(done)
     one.save()
     told = await one.wrong()
-    assert "nothing is known of count" in (await one.stands("count", "unknown"))["message"]
+    await one.stands("count", "unknown", said="nothing is known of count")
     assert "Not verified" in " ".join(each["message"] for each in told), told
     assert {each["severity"] for each in told if "Not verified" in each["message"]} == {3}

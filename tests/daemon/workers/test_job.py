@@ -175,4 +175,4 @@ async def test_a_full_disk_stops_it_and_what_was_kept_is_not_paid_for_again(
     assert 0 < kept < 10
     second = await desk.run(again(start, first))
     assert second.end.status == "verified"
-    assert len(searching.prompts) - asked == 10 - kept
+    assert len(searching.prompts) - asked <= 10 - kept

@@ -54,8 +54,12 @@ class Status:
     lag: Lag
     began: float = field(default_factory=time.monotonic)
     sandbox: Detection | None = None
-    _looked: Looked = Looked()
+    _looked: Looked = field(init=False)
     _looking: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        # Whoever asks first is told, too; all else that takes a look at the disk can wait.
+        self._looked = Looked(crash=crash.last(self.setting.folders.crashes))
 
     def now(self, asker: str) -> Body:
         """Never waits, reads nothing. asker: the client that is left out."""

@@ -10,7 +10,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 MODEL  ?= qwen2.5-coder:0.5b
-# Tests wait for other processes most of the time.
+# Tests wait for other processes most of the time. Many start real editors, daemons and sandboxes, so
+# on a busy machine one of thousands may be too late: it gets a second chance, and is listed as RERUN.
 AT_ONCE ?= 2
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
@@ -25,7 +26,7 @@ demo: $(VENV)/.local system weights
 	status=$$?; if [ $$status -gt 1 ]; then exit $$status; fi
 
 test: $(VENV)/.dev editors weights
-	$(BIN)/python -m pytest -q -ra -n $(AT_ONCE) --dist loadfile
+	$(BIN)/python -m pytest -q -raR -n $(AT_ONCE) --dist loadfile --reruns 1
 
 soak: $(VENV)/.dev editors weights
 	SYNTHD_SOAK=1 $(BIN)/python -m pytest -q -ra -m soak

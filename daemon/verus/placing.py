@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from synthd.daemon.placing import Change
 from synthd.daemon.report import Status
 from synthd.daemon.reporting import Done
 from synthd.daemon.verus.prepare import Prepared
 from synthd.daemon.verus.writing import UNPROVED, labelled
 from synthd.synth.attempt import Grade
-
-# Start and end in the text (code points), and what comes in their place.
-Change = tuple[int, int, str]
 
 
 def verified(prepared: Prepared, done: Done) -> Change | None:

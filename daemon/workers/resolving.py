@@ -48,9 +48,13 @@ def resolved(start: Start) -> Resolved:
         python = Path(settings.python)
         place = find_place(path, workspace=workspace, environment=os.environ, python=python)
     prepared = prepare(source, _target(source, spec), place, _wanted(spec))
-    old = tuple(f"{file.problem} (the settings of before count)" for file in start.files)
-    prepared = dataclasses.replace(prepared, warnings=(*prepared.warnings, *old))
+    prepared = dataclasses.replace(prepared, warnings=(*prepared.warnings, *held_back(start)))
     return Resolved(prepared, settings, spec.settings.get("model") is not None)
+
+
+def held_back(start: Start) -> tuple[str, ...]:
+    """Warnings about files of settings that are wrong now."""
+    return tuple(f"{file.problem} (the settings of before count)" for file in start.files)
 
 
 def pinned(settings: Settings, model: str) -> Mapping[str, object]:

@@ -11,27 +11,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from synthd.daemon.compose import Composed, compose
-from synthd.daemon.exits import BadInput, Failure, Stalled
-from synthd.daemon.jobs.messages import Ended, Start, Stopped
+from synthd.daemon.exits import BadInput
+from synthd.daemon.jobs.messages import Ended, Start
 from synthd.daemon.jobs.spec import Options, Proving, Spec
-from synthd.daemon.models import OwnedModel
-from synthd.daemon.recording import Resumable
 from synthd.daemon.reporting import Done
 from synthd.daemon.settings import Settings
-from synthd.daemon.traces.kept import Told
 from synthd.daemon.verus import placing, sources
 from synthd.daemon.verus.defaults import defaults, parameters
 from synthd.daemon.verus.installed import Tool, open_checker, tool
 from synthd.daemon.verus.prepare import Prepared, Wanted, prepare
 from synthd.daemon.verus.remembering import Memory
 from synthd.daemon.verus.synthesis import Job as Search
-from synthd.daemon.workers.leased import Leased, leased
-from synthd.daemon.workers.resolving import settings_of, untrusted
-from synthd.daemon.workers.telling import Teller
-from synthd.daemon.workers.work import PATIENCE, Job, bug
-from synthd.synth.models.scrub import without_secrets
-from synthd.synth.source.errors import SourceError
+from synthd.daemon.workers.resolving import held_back, settings_of, untrusted
+from synthd.daemon.workers.work import Job, ended
 from synthd.synth.source.place import find_workspace
 from synthd.synth.source.text import SourceText
 from synthd.synth.verifiers.verus.gate import Rules
@@ -50,10 +42,6 @@ class Resolved:
     named: bool
 
 
-def is_rust(spec: Spec) -> bool:
-    return Path(spec.path).suffix == sources.SUFFIX
-
-
 def resolved(start: Start) -> Resolved:
     """Raises BadInput. Runs nothing."""
     spec = start.spec
@@ -64,8 +52,7 @@ def resolved(start: Start) -> Resolved:
     settings = defaults(settings_of(start, workspace))
     memory = Memory.of(settings, learning=True)
     prepared = prepare(source, _function(source, spec), _wanted(spec, memory), Rules())
-    old = tuple(f"{file.problem} (the settings of before count)" for file in start.files)
-    prepared = replace(prepared, warnings=(*prepared.warnings, *old))
+    prepared = replace(prepared, warnings=(*prepared.warnings, *held_back(start)))
     return Resolved(prepared, settings, memory, spec.settings.get("model") is not None)
 
 
@@ -99,84 +86,38 @@ def _refuse(options: Options) -> None:
 
 @dataclass(slots=True)
 class RustJob(Job):
-    async def run(self) -> Ended | Stopped:
-        """Never raises, but when cancelled."""
-        try:
-            found = resolved(self.start)
-            self._function = found.prepared.function.path
-            verus = await tool(found.settings, os.environ)
-            async with AsyncExitStack() as stack:
-                done, prepared = await self._proved(stack, found, verus)
-        except Stalled as failure:
-            return Stopped(why=without_secrets(str(failure)))
-        except (Failure, SourceError) as failure:
-            return self._failed(without_secrets(str(failure)))
-        except Exception as error:
-            return self._failed(bug(error))
-        self._lines.finish()
-        return _ended(prepared, done)
+    async def _ended(self, stack: AsyncExitStack) -> Ended:
+        found = resolved(self.start)
+        self._function = found.prepared.function.path
+        verus = await tool(found.settings, os.environ)
+        prepared = _with(found.prepared, verus)
+        done = await self._proved(stack, found, prepared, verus)
+        placed, best = placing.verified(prepared, done), placing.partial(prepared, done)
+        return ended(done.report, placed, best)
 
     async def _proved(
-        self, stack: AsyncExitStack, found: Resolved, verus: Tool
-    ) -> tuple[Done, Prepared]:
-        prepared, start = found.prepared, self.start
-        rules = replace(prepared.rules, termination=verus.demands_termination)
-        note = (verus.note,) if verus.note else ()
-        prepared = replace(prepared, rules=rules, warnings=(*prepared.warnings, *note))
-        composed = await self._searching(stack, found)
-        detection = composed.setup.detection
+        self, stack: AsyncExitStack, found: Resolved, prepared: Prepared, verus: Tool
+    ) -> Done:
+        settings, options = found.settings, self.start.spec.options
+        given = [*parameters(settings), *options.parameters]
+        patience = RUNS * settings.verus_seconds
+        composed = await self._composed(stack, settings, given, found.named, patience)
         opened = open_checker(
             verus,
-            found.settings,
-            detection,
-            unsafe=start.spec.options.unsafe,
-            cache=Path(start.folder) / "verus",
+            settings,
+            composed.setup.detection,
+            unsafe=options.unsafe,
+            cache=Path(self.start.folder) / "verus",
         )
         checker = await stack.enter_async_context(opened)
-        await self._identify()
-        self.say(self._settled(found.settings, composed))
-        setup = composed.setup
-        teller = Teller(self.say, setup.strategy_name, setup.budget, start.spent)
-        teller.begin()
-        try:
-            done = await Search(prepared, setup, checker, found.memory, trace=teller).run()
-        finally:
-            teller.close()
-        return done, prepared
-
-    async def _searching(self, stack: AsyncExitStack, found: Resolved) -> Composed:
-        start, settings = self.start, found.settings
-        patience = max(PATIENCE, RUNS * settings.verus_seconds)
-
-        def through(model: OwnedModel) -> Leased:
-            self._model = leased(model, self.leases)
-            stack.push_async_callback(self._model.aclose)
-            return self._model
-
-        return await stack.enter_async_context(
-            compose(
-                settings,
-                [*parameters(settings), *start.spec.options.parameters],
-                unsafe=start.spec.options.unsafe,
-                named=found.named,
-                recording=Resumable(Path(start.folder), self._lines.differs, patience),
-                tracing=Told(start.job, self._lines, start.spent),
-                through=through,
-                spent=start.spent,
-                pruning=self._cutting.pruning,
-            )
-        )
+        await self._settle(settings, composed)
+        with self._told(composed) as teller:
+            search = Search(prepared, composed.setup, checker, found.memory, trace=teller)
+            return await search.run()
 
 
-def _ended(prepared: Prepared, done: Done) -> Ended:
-    report = done.report
-    return Ended(
-        status=report.status.value,
-        grade=report.grade.value,
-        message=report.message,
-        function=report.function,
-        replacement=placing.verified(prepared, done),
-        code=report.code,
-        report=report.model_dump(mode="json", by_alias=True),
-        partial=placing.partial(prepared, done),
-    )
+def _with(prepared: Prepared, verus: Tool) -> Prepared:
+    """As this Verus wants it."""
+    rules = replace(prepared.rules, termination=verus.demands_termination)
+    note = (verus.note,) if verus.note else ()
+    return replace(prepared, rules=rules, warnings=(*prepared.warnings, *note))

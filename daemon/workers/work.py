@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -31,10 +31,10 @@ from synthd.daemon.jobs.messages import (
     line,
 )
 from synthd.daemon.models import OwnedModel
-from synthd.daemon.placing import partial, verified
+from synthd.daemon.placing import Change, partial, verified
 from synthd.daemon.prepare import Prepared
 from synthd.daemon.recording import Resumable
-from synthd.daemon.report import Status
+from synthd.daemon.report import Report, Status
 from synthd.daemon.settings import Settings
 from synthd.daemon.synthesis import Done, synthesize
 from synthd.daemon.traces.kept import Told
@@ -43,7 +43,7 @@ from synthd.daemon.workers.leased import Leased, leased
 from synthd.daemon.workers.leases import Leases
 from synthd.daemon.workers.leaving import leave
 from synthd.daemon.workers.questions import Questions
-from synthd.daemon.workers.resolving import Resolved, pinned, resolved
+from synthd.daemon.workers.resolving import pinned, resolved
 from synthd.daemon.workers.said import Said
 from synthd.daemon.workers.telling import Lines, Teller
 from synthd.daemon.workers.wire import Wire
@@ -138,13 +138,8 @@ class Job:
     async def run(self) -> Ended | Stopped:
         """Never raises, but when cancelled."""
         try:
-            found = resolved(self.start)
-            self._function = found.prepared.target.qualname
             async with AsyncExitStack() as stack:
-                composed = await self._composed(stack, found)
-                await self._identify()
-                self.say(self._settled(found.settings, composed))
-                done = await self._searched(found.prepared, composed)
+                ended = await self._ended(stack)
         except Stalled as failure:
             return Stopped(why=without_secrets(str(failure)))
         except (Failure, SourceError) as failure:
@@ -152,11 +147,30 @@ class Job:
         except Exception as error:
             return self._failed(bug(error))
         self._lines.finish()
-        return _ended(found.prepared, done)
+        return ended
 
-    async def _composed(self, stack: AsyncExitStack, found: Resolved) -> Composed:
-        start, settings = self.start, found.settings
-        patience = max(PATIENCE, 2 * settings.limits.total_seconds)
+    async def _ended(self, stack: AsyncExitStack) -> Ended:
+        """The search, however it ends. Raises Failure and SourceError."""
+        found = resolved(self.start)
+        self._function = found.prepared.target.qualname
+        parameters = self.start.spec.options.parameters
+        patience = 2 * found.settings.limits.total_seconds
+        composed = await self._composed(stack, found.settings, parameters, found.named, patience)
+        await self._settle(found.settings, composed)
+        done = await self._searched(found.prepared, composed)
+        placed, best = verified(found.prepared, done), partial(found.prepared, done)
+        return ended(done.report, placed, best)
+
+    async def _composed(
+        self,
+        stack: AsyncExitStack,
+        settings: Settings,
+        parameters: Sequence[str],
+        named: bool,
+        patience: float,
+    ) -> Composed:
+        """named: see Resolved. patience: seconds that may pass between two steps of the search."""
+        start = self.start
 
         def through(model: OwnedModel) -> Leased:
             self._model = leased(model, self.leases)
@@ -166,10 +180,12 @@ class Job:
         return await stack.enter_async_context(
             compose(
                 settings,
-                start.spec.options.parameters,
+                parameters,
                 unsafe=start.spec.options.unsafe,
-                named=found.named,
-                recording=Resumable(Path(start.folder), self._lines.differs, patience),
+                named=named,
+                recording=Resumable(
+                    Path(start.folder), self._lines.differs, max(PATIENCE, patience)
+                ),
                 tracing=Told(start.job, self._lines, start.spent),
                 through=through,
                 spent=start.spent,
@@ -177,9 +193,11 @@ class Job:
             )
         )
 
-    async def _identify(self) -> None:
+    async def _settle(self, settings: Settings, composed: Composed) -> None:
+        """Tell what it runs with."""
         assert self._model is not None, "compose has gone through ours"
         await self._model.identify()
+        self.say(self._settled(settings, composed))
 
     def _settled(self, settings: Settings, composed: Composed) -> Settled:
         setup, budget = composed.setup, composed.setup.budget
@@ -199,15 +217,21 @@ class Job:
             settings=pinned(settings, self._model.name),
         )
 
-    async def _searched(self, prepared: Prepared, composed: Composed) -> Done:
+    @contextmanager
+    def _told(self, composed: Composed) -> Iterator[Teller]:
+        """Who tells of the search, as long as it lasts."""
         setup = composed.setup
         teller = Teller(self.say, setup.strategy_name, setup.budget, self.start.spent)
         teller.begin()
         try:
-            asker = self._questions if self.start.spec.options.ask else None
-            return await synthesize(prepared, setup, teller, asker)
+            yield teller
         finally:
             teller.close()
+
+    async def _searched(self, prepared: Prepared, composed: Composed) -> Done:
+        asker = self._questions if self.start.spec.options.ask else None
+        with self._told(composed) as teller:
+            return await synthesize(prepared, composed.setup, teller, asker)
 
     def _failed(self, message: str) -> Ended:
         self._lines.finish()
@@ -219,17 +243,17 @@ class Job:
         )
 
 
-def _ended(prepared: Prepared, done: Done) -> Ended:
-    report = done.report
+def ended(report: Report, placed: Change | None, best: Change | None) -> Ended:
+    """placed, best: where the verified program goes, or the best one; None where there is none."""
     return Ended(
         status=report.status.value,
         grade=report.grade.value,
         message=report.message,
         function=report.function,
-        replacement=verified(prepared, done),
+        replacement=placed,
         code=report.code,
         report=report.model_dump(mode="json", by_alias=True),
-        partial=partial(prepared, done),
+        partial=best,
     )
 
 

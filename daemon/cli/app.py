@@ -9,6 +9,22 @@ import typer
 
 from synthd.daemon.cli.daemon_app import daemon_app
 from synthd.daemon.cli.jobs_app import jobs_app
+from synthd.daemon.cli.options import (
+    AcceptUntested,
+    Examples,
+    Gate,
+    Json,
+    ModelName,
+    Programs,
+    Python,
+    Replace,
+    Seed,
+    Sets,
+    Targets,
+    Tested,
+    Tests,
+    Unsafe,
+)
 
 app = typer.Typer(
     name="synthd",
@@ -21,8 +37,6 @@ models_app = typer.Typer(help="Lists, fetches and removes models.", no_args_is_h
 app.add_typer(models_app, name="models")
 app.add_typer(daemon_app, name="daemon")
 app.add_typer(jobs_app, name="jobs")
-
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
 
 
 def _version(asked: bool) -> None:
@@ -44,10 +58,7 @@ def root(
 
 @app.command()
 def synth(
-    targets: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE[::FUNCTION]...", help="FILE alone means every stub in it."),
-    ],
+    targets: Targets,
     write: Annotated[
         bool, typer.Option("--write", help="Put verified programs into the file.")
     ] = False,
@@ -55,8 +66,8 @@ def synth(
     strategy: Annotated[
         str | None, typer.Option(help="Default: auto; for .rs treefinement.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
-    max_programs: Annotated[int | None, typer.Option(min=1, help="Default: 24.")] = None,
+    model: ModelName = None,
+    max_programs: Programs = None,
     max_seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Default: 120; for .rs 600.")
     ] = None,
@@ -64,32 +75,20 @@ def synth(
         int | None,
         typer.Option(min=1, help="Completion tokens in all. Default: 8192; for .rs 32768."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
-    example: Annotated[
-        list[str] | None, typer.Option(help="One more check, e.g. 'f(2) == 4'. Repeatable.")
-    ] = None,
-    tests: Annotated[
-        list[Path] | None,
-        typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A strategy's parameter, e.g. seidr.beam_width=4. Repeatable."),
-    ] = None,
-    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
-    replace: Annotated[bool, typer.Option(help="Also functions that have a body.")] = False,
+    seed: Seed = None,
+    example: Examples = None,
+    tests: Tests = None,
+    set_: Sets = None,
+    python: Python = None,
+    replace: Replace = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="Begin from the body that a function has.")
     ] = False,
     accept_partial: Annotated[
         bool, typer.Option(help="With --write: also write the best partial program, labelled.")
     ] = False,
-    accept_untested: Annotated[
-        bool, typer.Option(help="Synthesize also without any example; grade: unknown.")
-    ] = False,
-    unsafe: Annotated[
-        bool, typer.Option(help="Run generated code WITHOUT a sandbox where there is none.")
-    ] = False,
+    accept_untested: AcceptUntested = False,
+    unsafe: Unsafe = False,
     cache: Annotated[
         bool,
         typer.Option("--cache/--no-cache", help="Keep the model's answers, and use kept ones."),
@@ -100,10 +99,7 @@ def synth(
     trace: Annotated[
         Path | None, typer.Option(help="Keep what the search does in this file, for synthd show.")
     ] = None,
-    tested: Annotated[
-        bool,
-        typer.Option("--tested/--no-tested", help="Also try what is verified on generated inputs."),
-    ] = True,
+    tested: Tested = True,
     ask: Annotated[
         bool, typer.Option(help="Ask which is right where programs that pass differ.")
     ] = False,
@@ -116,9 +112,7 @@ def synth(
     minimize: Annotated[
         bool, typer.Option("--minimize", help="Rust: leave out what a proof does not need.")
     ] = False,
-    gate: Annotated[
-        str | None, typer.Option(help="Rust: strict (default), or paper, the papers' rules.")
-    ] = None,
+    gate: Gate = None,
 ) -> None:
     """Write the bodies of functions so that their examples pass, or, in Rust, with a proof."""
     from synthd.daemon.cli import synth as command
@@ -167,21 +161,14 @@ def verify(
             help="FILE alone: every function that has examples; of a .rs, all that Verus proves.",
         ),
     ],
-    tests: Annotated[
-        list[Path] | None,
-        typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
-    ] = None,
-    example: Annotated[
-        list[str] | None, typer.Option(help="One more check, e.g. 'f(2) == 4'. Repeatable.")
-    ] = None,
-    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
+    tests: Tests = None,
+    example: Examples = None,
+    python: Python = None,
     json: Json = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Verify again whenever a file is saved.")
     ] = False,
-    gate: Annotated[
-        str | None, typer.Option(help="Rust: strict (default), or paper, the papers' rules.")
-    ] = None,
+    gate: Gate = None,
     unsafe: Annotated[
         bool, typer.Option(help="Run the code WITHOUT a sandbox where there is none.")
     ] = False,
@@ -283,8 +270,8 @@ def critique(
     exploits: Annotated[
         int, typer.Option(min=0, help="Answers with trivial bodies; 0: none, and no Verus.")
     ] = 32,
-    model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
+    model: ModelName = None,
+    seed: Seed = None,
     max_programs: Annotated[int | None, typer.Option(min=1, help="For each function.")] = None,
     max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Default: 600.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Completion tokens.")] = None,
@@ -341,7 +328,7 @@ def examples(
 @app.command()
 def doctor(
     json: Json = False,
-    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
+    python: Python = None,
 ) -> None:
     """Check what synthd needs on this machine; say how to get what is missing."""
     from synthd.daemon.cli import doctor as command

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from synthd.daemon.cli.options import Json
+
 daemon_app = typer.Typer(
     help="The background process that editors and jobs share; it starts by itself.",
     no_args_is_help=True,
@@ -13,7 +15,6 @@ daemon_app = typer.Typer(
 Now = Annotated[
     bool, typer.Option("--now", help="Pause running jobs; the next daemon goes on with them.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
 
 
 @daemon_app.command()

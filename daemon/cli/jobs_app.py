@@ -7,11 +7,26 @@ from typing import Annotated
 
 import typer
 
+from synthd.daemon.cli.options import (
+    AcceptUntested,
+    Examples,
+    Json,
+    ModelName,
+    Programs,
+    Python,
+    Replace,
+    Seed,
+    Sets,
+    Targets,
+    Tested,
+    Tests,
+    Unsafe,
+)
+
 jobs_app = typer.Typer(
     help="Searches that the daemon runs, whoever started them: an editor, a script, `submit`.",
     no_args_is_help=True,
 )
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Its id, or the beginning of it.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, or beginnings of them.")]
 
@@ -78,51 +93,33 @@ def export(
 
 @jobs_app.command()
 def submit(
-    targets: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE[::FUNCTION]...", help="FILE alone means every stub in it."),
-    ],
+    targets: Targets,
     batch: Annotated[
         bool, typer.Option("--batch", help="Let jobs of editors, and all others, go first.")
     ] = False,
     json: Json = False,
     strategy: Annotated[str | None, typer.Option(help="Default: auto.")] = None,
-    model: Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")] = None,
-    max_programs: Annotated[int | None, typer.Option(min=1, help="Default: 24.")] = None,
+    model: ModelName = None,
+    max_programs: Programs = None,
     max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Default: 120.")] = None,
     max_tokens: Annotated[
         int | None, typer.Option(min=1, help="Completion tokens in all. Default: 8192.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Default: 0.")] = None,
-    example: Annotated[
-        list[str] | None, typer.Option(help="One more check, e.g. 'f(2) == 4'. Repeatable.")
-    ] = None,
-    tests: Annotated[
-        list[Path] | None,
-        typer.Option(help="A pytest-style file whose asserts call the function. Repeatable."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A strategy's parameter, e.g. seidr.beam_width=4. Repeatable."),
-    ] = None,
-    python: Annotated[Path | None, typer.Option(help="The project's interpreter.")] = None,
-    replace: Annotated[bool, typer.Option(help="Also functions that have a body.")] = False,
-    accept_untested: Annotated[
-        bool, typer.Option(help="Synthesize also without any example; grade: unknown.")
-    ] = False,
+    seed: Seed = None,
+    example: Examples = None,
+    tests: Tests = None,
+    set_: Sets = None,
+    python: Python = None,
+    replace: Replace = False,
+    accept_untested: AcceptUntested = False,
     proof: Annotated[
         bool, typer.Option("--proof", help="Rust: keep the code, write or repair its proof.")
     ] = False,
     invariants: Annotated[
         bool, typer.Option("--invariants", help="Rust: only add what the loops lack.")
     ] = False,
-    unsafe: Annotated[
-        bool, typer.Option(help="Run generated code WITHOUT a sandbox where there is none.")
-    ] = False,
-    tested: Annotated[
-        bool,
-        typer.Option("--tested/--no-tested", help="Also try what is verified on generated inputs."),
-    ] = True,
+    unsafe: Unsafe = False,
+    tested: Tested = True,
 ) -> None:
     """Give functions to the daemon and return at once; `synthd jobs watch` follows them."""
     from synthd.daemon.cli import jobs_submit as command

@@ -1,0 +1,1 @@
+"""Searches over benchmark suites: what is run, what is kept of it, and what it comes to."""

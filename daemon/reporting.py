@@ -30,12 +30,14 @@ _BY_ORACLE = "Held-out tests decided when to stop (an oracle): no user of the me
 @dataclass(frozen=True, slots=True)
 class Done:
     """The report of a job and, where there is a program, its body. prepared: what that is the body
-    of, which is another text than the submitted one where questions were answered."""
+    of, which is another text than the submitted one where questions were answered. outcome: of the
+    search, for who wants more of it than the report says."""
 
     report: Report
     code: Exit
     body: str = ""
     prepared: Prepared | None = None
+    outcome: Outcome | None = None
 
 
 def reported(
@@ -66,7 +68,7 @@ def reported(
         run=log.name,
         warnings=[*prepared.warnings, *([log.problem] if log.problem else [])],
     )
-    return Done(report, code, body, prepared)
+    return Done(report, code, body, prepared, outcome)
 
 
 def labels_of(outcome: Outcome) -> list[str]:

@@ -200,8 +200,9 @@ async def _judged_again(
 
 
 def _strategy(prepared: Prepared, setup: Setup) -> Strategy:
-    """Where nothing can be judged, nothing can steer: one greedy draft is all there is to do."""
-    if prepared.tested:
+    """Where nothing can be judged, nothing can steer: one greedy draft is all there is to do. An
+    oracle judges also there."""
+    if prepared.tested or getattr(setup.strategy, "oracle", False):
         return setup.strategy
     from synthd.synth.strategies.best_of_n import BestOfN
 

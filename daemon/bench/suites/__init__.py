@@ -1,0 +1,1 @@
+"""The suites of `synthd bench`: tasks of benchmarks as searches meet them."""

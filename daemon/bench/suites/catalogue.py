@@ -1,0 +1,54 @@
+"""All suites of `synthd bench` by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from synthd.daemon.bench.case import BenchSuite
+from synthd.daemon.exits import BadInput, Missing
+from synthd.synth.suites.errors import SuiteError
+from synthd.synth.suites.files import data_folder
+
+
+def names() -> tuple[str, ...]:
+    return tuple(entry.name for entry in _entries())
+
+
+def load(name: str, data: Path | None, environment: Mapping[str, str]) -> BenchSuite:
+    """data: the folder of --data; without it the one that SYNTHD_DATASETS names.
+
+    Raises BadInput for a suite that there is not, with the nearest name, and Missing where its data
+    is not there or damaged.
+    """
+    entry = _named(name)
+    try:
+        return entry.load(data_folder(data, environment))
+    except SuiteError as error:
+        raise Missing(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    load: Callable[[Path], BenchSuite]
+
+
+def _named(name: str) -> _Entry:
+    known = {entry.name: entry for entry in _entries()}
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise BadInput(f"No suite is called {name!r}.{hint} There are: {', '.join(known)}.")
+
+
+def _entries() -> tuple[_Entry, ...]:
+    from synthd.daemon.bench.suites import python_suites
+
+    return (
+        _Entry("humaneval", python_suites.load_humaneval),
+        _Entry("mbpp", python_suites.load_mbpp),
+    )

@@ -1,0 +1,70 @@
+"""What the held-out tests say of a program: for its score, and for a search that asks an oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from synthd.daemon.bench.case import Score
+from synthd.daemon.bulk.result import Verdict as Judged
+from synthd.daemon.bulk.result import verdict
+from synthd.daemon.exits import Missing
+from synthd.sandbox.errors import SandboxError
+from synthd.sandbox.pool import JudgePool
+from synthd.sandbox.programs import Program, ProgramReport, Tests
+from synthd.synth.attempt import Candidate, Evaluation, Verdict
+from synthd.synth.problem import Problem
+
+_VERDICTS = {
+    Judged.ACCEPTED: Verdict.ACCEPTED,
+    Judged.REJECTED: Verdict.REJECTED,
+    Judged.UNDECIDED: Verdict.UNDECIDED,
+}
+NO_CODE = "no_code"
+
+
+async def score(program: Program, tests: Tests, pool: JudgePool) -> Score:
+    """Raises Missing where the sandbox cannot be used at all."""
+    if not program.text.strip():
+        return Score(False, NO_CODE)
+    report = await judged(program, tests, pool)
+    found, outcome = verdict(report)
+    undecided = found is Judged.UNDECIDED
+    why = report.error or next((case.detail for case in report.cases if case.detail), "")
+    return Score(
+        passed=None if undecided else found is Judged.ACCEPTED,
+        outcome=outcome.value,
+        executed=report.executed,
+        declared=report.declared,
+        in_process=report.in_process,
+        cpu_seconds=round(report.cpu_seconds, 4),
+        error=(why or "the tests came to no verdict") if undecided else "",
+    )
+
+
+async def judged(program: Program, tests: Tests, pool: JudgePool) -> ProgramReport:
+    """Raises Missing."""
+    try:
+        return await pool.judge(program, tests)
+    except SandboxError as error:
+        raise Missing(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Implements ports.Verifier for synth/oracle.py: a verdict, and nothing of what it rests on.
+
+    program: the whole program of a candidate's code.
+    """
+
+    pool: JudgePool
+    tests: Tests
+    program: Callable[[str], Program]
+
+    async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation:
+        if not candidate.code.strip():
+            return Evaluation(Verdict.REJECTED, 0.0)
+        report = await judged(self.program(candidate.code), self.tests, self.pool)
+        found, _ = verdict(report)
+        accepted = float(found is Judged.ACCEPTED)
+        return Evaluation(_VERDICTS[found], accepted, seconds=report.seconds)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field
@@ -35,8 +35,16 @@ class Key:
     @property
     def digest(self) -> str:
         """40 hexadecimal digits, the same in every process: for file names and shards."""
-        text = "\x1f".join(str(part) for part in astuple(self))
-        return hashlib.sha256(text.encode()).hexdigest()[:40]
+        return self._hashed().hex()[:40]
+
+    @property
+    def compact(self) -> bytes:
+        """The beginning of the digest as 16 bytes: for sets of a million keys."""
+        return self._hashed()[:16]
+
+    def _hashed(self) -> bytes:
+        parts = (self.suite, self.task, self.strategy, self.model, str(self.seed), str(self.sample))
+        return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
     def shard(self, of: int) -> int:
         return int(self.digest, 16) % of
@@ -48,8 +56,8 @@ class Kind(StrEnum):
     REJUDGED = "rejudged"
 
 
-# What depends on the machine and its load: left out where tables are compared.
-TIMES = ("seconds", "judge_seconds", "cpu_seconds", "at")
+# What depends on the machine and on what was kept before: left out where tables are compared.
+TIMES = ("seconds", "judge_seconds", "cpu_seconds", "at", "cached_tokens")
 
 
 class Record(Wire):

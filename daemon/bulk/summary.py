@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from synthd.daemon.bulk.result import Scored, Verdict
+from synthd.synth.metrics.passing import Tally, each_pass_at_k, possible
 
 KS = (1, 10, 100)
 
@@ -75,26 +77,7 @@ def summarize(results: Iterable[Scored]) -> Summary:
     )
 
 
-def pass_at_k(n: int, c: int, k: int) -> float:
-    """Unbiased: the chance that k of n samples, c of them right, hold a right one.
-
-    As a product, which stays exact where the binomials would overflow (Chen et al. 2021).
-    """
-    if n - c < k:
-        return 1.0
-    missed = 1.0
-    for i in range(n - c + 1, n + 1):
-        missed *= 1.0 - k / i
-    return 1.0 - missed
-
-
 def _pass_at(decided: Mapping[str, int], right: Mapping[str, int]) -> tuple[PassAtK, ...]:
     """For the k that every task has enough samples for."""
-    if not decided:
-        return ()
-    fewest = min(decided.values())
-    return tuple(
-        PassAtK(k, sum(pass_at_k(n, right[task], k) for task, n in decided.items()) / len(decided))
-        for k in KS
-        if k <= fewest
-    )
+    tallies = [Tally(task, n, right[task]) for task, n in decided.items()]
+    return tuple(PassAtK(k, fmean(each_pass_at_k(tallies, k))) for k in possible(tallies, KS))

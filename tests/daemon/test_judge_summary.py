@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from fractions import Fraction
-from math import comb
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from synthd.daemon.bulk.result import Given, Outcome, Scored, Verdict, verdict
 from synthd.daemon.bulk.running import Item, judge_all
-from synthd.daemon.bulk.summary import pass_at_k, summarize
+from synthd.daemon.bulk.summary import summarize
 from synthd.sandbox.checks import CaseReport
 from synthd.sandbox.level import Level
 from synthd.sandbox.programs import Language, Program, ProgramReport, Row, Rows, Tests
-
-
-@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), st.data())
-def test_pass_at_k_is_the_formula(counts: tuple[int, int], data: st.DataObject) -> None:
-    n, c = counts
-    k = data.draw(st.integers(1, n))
-    exact = 1 - Fraction(comb(n - c, k), comb(n, k))
-    assert pass_at_k(n, c, k) == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
 
 
 def scored(task: str, verdicts: str) -> list[Scored]:

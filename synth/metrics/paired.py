@@ -1,0 +1,67 @@
+"""Two methods on the same tasks: the difference, how sure it is, and on how many tasks which wins.
+
+Only tasks that both have finished count. A task's value is the share of its searches that solved
+it, so that the bootstrap and the sign test draw tasks and never seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from synthd.synth.metrics.interval import RESAMPLES, Interval, bootstrap
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """difference: of the means, the first less the second. wins, losses: tasks of which the first
+    solves more, or less. p: two-sided, of the exact sign test on those; with one search a task it
+    is McNemar's exact test."""
+
+    difference: Interval
+    wins: int
+    losses: int
+    ties: int
+    p: float
+
+    @property
+    def tasks(self) -> int:
+        return self.wins + self.losses + self.ties
+
+    @property
+    def clear(self) -> bool:
+        """The interval of the difference leaves out 0."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+def paired(
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Paired | None:
+    """By task. None where they have no task in common."""
+    tasks = sorted(first.keys() & second.keys())
+    if not tasks:
+        return None
+    gaps = [first[task] - second[task] for task in tasks]
+    wins = sum(gap > 0 for gap in gaps)
+    losses = sum(gap < 0 for gap in gaps)
+    return Paired(
+        bootstrap(gaps, resamples=resamples, seed=seed),
+        wins,
+        losses,
+        len(gaps) - wins - losses,
+        sign_test(wins, losses),
+    )
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided p of so many wins or more extreme, were each as likely as a loss; exact."""
+    trials = wins + losses
+    term = below = 1
+    for i in range(min(wins, losses)):
+        term = term * (trials - i) // (i + 1)
+        below += term
+    return min(1.0, 2 * below / 2**trials)

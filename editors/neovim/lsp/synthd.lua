@@ -20,6 +20,7 @@ for _, method in ipairs({
   'synthd/question',
   'synthd/verification',
   'synthd/status',
+  'synthd/search',
   'window/showMessage',
 }) do
   handlers[method] = notified(method)

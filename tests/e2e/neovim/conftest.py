@@ -92,7 +92,7 @@ def started(
     nvim: str, driver: ModuleType, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[list[Any]], Start]:
     home = tmp_path_factory.mktemp("home")
-    own = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA")}
+    own = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
 
     def into(editors: list[Any]) -> Start:
         def begin(server: list[str], environment: dict[str, str] | None = None, **more: Any) -> Any:

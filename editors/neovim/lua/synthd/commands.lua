@@ -10,6 +10,7 @@ local pick = require('synthd.pick')
 local preview = require('synthd.preview')
 local questions = require('synthd.questions')
 local say = require('synthd.say')
+local search = require('synthd.search')
 local server = require('synthd.server')
 local status = require('synthd.status')
 
@@ -135,12 +136,9 @@ local function list_jobs()
   pick.among(found, 'Jobs of this Neovim:', act_on)
 end
 
-local function search(words)
-  local client = server.any(vim.api.nvim_get_current_buf())
-  if not client then
-    return describe()
-  end
-  server.ask(client, 'synthd.showSearch', { job = words[1] })
+-- Where several fit, the one of the function under the cursor, else the newest.
+local function show_search(words)
+  pick.newest(words[1], 'no search yet: :Synthd synthesize', search.show)
 end
 
 local function complete_settings(begun)
@@ -213,7 +211,7 @@ M.all = {
       return models.names('strategy', true)
     end,
   },
-  search = { run = search, complete = ids() },
+  search = { run = show_search, complete = ids() },
   certificate = { run = at_position('synthd.showCertificate') },
   explain = { run = at_position('synthd.explain') },
 }

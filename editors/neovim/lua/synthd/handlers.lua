@@ -8,8 +8,10 @@ local pages = require('synthd.pages')
 local preview = require('synthd.preview')
 local questions = require('synthd.questions')
 local say = require('synthd.say')
+local search = require('synthd.search')
 local server = require('synthd.server')
 local status = require('synthd.status')
+local words = require('synthd.words')
 
 local M = {}
 
@@ -28,6 +30,7 @@ function M.changed(job)
   if bufnr then
     marks.redraw(bufnr)
   end
+  search.changed(job)
   redraw_status()
   return bufnr
 end
@@ -62,6 +65,7 @@ local function progress_told(told, context)
     return
   end
   job.progress = told
+  job.ran = words.ran(told)
   if type(told['function']) == 'string' and told['function'] ~= '' then
     job['function'] = told['function']
   end
@@ -102,6 +106,7 @@ M.notifications = {
   ['synthd/question'] = question_told,
   ['synthd/verification'] = verification_told,
   ['synthd/status'] = status_told,
+  ['synthd/search'] = search.take,
   ['window/showMessage'] = message_told,
 }
 
@@ -130,7 +135,7 @@ M.requests = {
     return { success = pages.show(told) }
   end,
   ['workspace/codeLens/refresh'] = function(_, context)
-    lenses.refresh_all(client_of(context))
+    lenses.refresh_all(client_of(context), context)
     return vim.NIL
   end,
 }
@@ -138,6 +143,7 @@ M.requests = {
 function M.gone(client_id)
   for _, job in ipairs(jobs.forget(client_id)) do
     preview.withdraw(job)
+    search.changed(job)
   end
   status.forget(client_id)
 end

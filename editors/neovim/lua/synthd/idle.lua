@@ -28,19 +28,20 @@ end
 
 M.now = now
 
-local function free(bufnr, asked)
+local function free(looks, asked)
   local mode = vim.api.nvim_get_mode()
   return mode.mode == 'n'
     and not mode.blocking
-    and (not bufnr or vim.api.nvim_get_current_buf() == bufnr)
+    and (not looks or looks(vim.api.nvim_get_current_buf()))
     and vim.fn.reg_recording() == ''
     and (last <= asked or now() - last > QUIET)
 end
 
 -- Calls act() as soon as that is polite, unless wanted() has become false before. True where it
--- was called at once. bufnr: nil where it is about no buffer.
-function M.when(bufnr, asked, wanted, act)
-  if free(bufnr, asked) then
+-- was called at once. looks(bufnr): whether that buffer, the current one, is where it may open; nil
+-- where it may open anywhere.
+function M.when(looks, asked, wanted, act)
+  if free(looks, asked) then
     act()
     return true
   end
@@ -52,8 +53,8 @@ function M.when(bufnr, asked, wanted, act)
       if timer:is_closing() then
         return
       end
-      local still = wanted() and (not bufnr or vim.api.nvim_buf_is_valid(bufnr))
-      local go = still and free(bufnr, asked)
+      local still = wanted()
+      local go = still and free(looks, asked)
       if go or not still then
         timer:stop()
         timer:close()

@@ -33,7 +33,12 @@ local function forget(bufnr)
   end
 end
 
-function M.refresh_all(client)
+-- workspace/codeLens/refresh. Neovim 0.12 keeps its lenses itself, once they are enabled.
+function M.refresh_all(client, context)
+  if vim.lsp.codelens.enable then
+    vim.lsp.handlers['workspace/codeLens/refresh'](nil, nil, context)
+    return
+  end
   for bufnr in pairs(client and client.attached_buffers or {}) do
     refresh(bufnr)
   end

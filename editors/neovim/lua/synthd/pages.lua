@@ -25,7 +25,11 @@ function M.show(told)
     vim.api.nvim_set_current_win(window)
     vim.cmd.checktime({ args = { tostring(bufnr) } })
   else
-    vim.cmd.sbuffer({ args = { tostring(bufnr) }, mods = { split = 'botright', silent = true } })
+    -- What others do to a page of this type may fail; the page is there all the same.
+    pcall(vim.cmd.sbuffer, { args = { tostring(bufnr) }, mods = { split = 'botright', silent = true } })
+  end
+  if vim.api.nvim_get_current_buf() ~= bufnr then
+    return false
   end
   if vim.bo[bufnr].filetype == 'markdown' then
     vim.bo[bufnr].autoread = true
@@ -40,7 +44,8 @@ function M.show(told)
   return true
 end
 
-local function scratch(name, lines)
+-- A split with a text of our own; q closes it.
+function M.scratch(name, lines)
   vim.cmd.new({ mods = { split = 'botright' } })
   local bufnr = vim.api.nvim_get_current_buf()
   vim.bo[bufnr].buftype = 'nofile'
@@ -65,7 +70,7 @@ function M.log()
   local lines = { 'Messages in this Neovim', '' }
   vim.list_extend(lines, say.history())
   vim.list_extend(lines, { '', "Neovim's log of language servers: " .. vim.lsp.log.get_filename(), '' })
-  local bufnr = scratch('synthd://log', lines)
+  local bufnr = M.scratch('synthd://log', lines)
   local program = server.program()
   if not program then
     return

@@ -20,26 +20,48 @@ function M.among(found, prompt, use)
   end)
 end
 
+local function named(id, use)
+  local job = jobs.get(id)
+  if job then
+    return use(job)
+  end
+  say.error('there is no job ' .. id)
+end
+
+local function here(found)
+  local bufnr = vim.api.nvim_get_current_buf()
+  return vim.tbl_filter(function(job)
+    return at_cursor(job, bufnr)
+  end, found)
+end
+
+-- The job that is named; else the newest at the cursor; else the newest.
+function M.newest(id, nothing, use)
+  if id then
+    return named(id, use)
+  end
+  local found = jobs.list()
+  local job = here(found)[1] or found[1]
+  if job then
+    use(job)
+  else
+    say.info(nothing)
+  end
+end
+
 -- The job that is named; else the only one; else the one at the cursor; else the user chooses.
 function M.one(id, fits, nothing, prompt, use)
   if id then
-    local job = jobs.get(id)
-    if job then
-      return use(job)
-    end
-    return say.error('there is no job ' .. id)
+    return named(id, use)
   end
   local found = jobs.list(fits)
-  local bufnr = vim.api.nvim_get_current_buf()
-  local here = vim.tbl_filter(function(job)
-    return at_cursor(job, bufnr)
-  end, found)
+  local near = here(found)
   if #found == 0 then
     say.info(nothing)
   elseif #found == 1 then
     use(found[1])
-  elseif #here == 1 then
-    use(here[1])
+  elseif #near == 1 then
+    use(near[1])
   else
     M.among(found, prompt, use)
   end

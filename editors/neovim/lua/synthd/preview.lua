@@ -5,8 +5,11 @@ local jobs = require('synthd.jobs')
 local options = require('synthd.options')
 local idle = require('synthd.idle')
 local say = require('synthd.say')
+local search = require('synthd.search')
 
 local M = {}
+
+local valid = vim.api.nvim_buf_is_valid
 
 local KEYS = ' a accept · r reject · q later '
 
@@ -109,11 +112,11 @@ function M.offer(job, bufnr)
   end
   job.announced = true
   local function wanted()
-    return job.state == 'ready' and job.preview ~= nil and not job.seen
+    return job.state == 'ready' and job.preview ~= nil and not job.seen and valid(bufnr)
   end
   local opened = options.get('open')
     and bufnr
-    and idle.when(bufnr, job.asked_at or 0, wanted, function()
+    and idle.when(search.looks(job, bufnr), job.asked_at or 0, wanted, function()
       M.open(job)
     end)
   if not opened then

@@ -4,6 +4,7 @@ local idle = require('synthd.idle')
 local jobs = require('synthd.jobs')
 local options = require('synthd.options')
 local say = require('synthd.say')
+local search = require('synthd.search')
 local server = require('synthd.server')
 
 local M = {}
@@ -56,11 +57,11 @@ end
 function M.offer(job, bufnr)
   local question = job.question
   local function wanted()
-    return job.question == question
+    return job.question == question and vim.api.nvim_buf_is_valid(bufnr)
   end
   local shown = options.get('open')
     and bufnr
-    and idle.when(bufnr, job.asked_at or 0, wanted, function()
+    and idle.when(search.looks(job, bufnr), job.asked_at or 0, wanted, function()
       M.show(job)
     end)
   if not shown then

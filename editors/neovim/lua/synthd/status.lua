@@ -36,7 +36,8 @@ local function text(client_id)
     local more = #running > 1 and (' (+%d)'):format(#running - 1) or ''
     return ('⟳ %s%s%s'):format(name, words.progress(running[1].progress), more)
   elseif told.state == 'problem' then
-    return '! ' .. (told.message or 'problem')
+    local message = type(told.message) == 'string' and told.message or ''
+    return '! ' .. (message ~= '' and message or (told.model or 'the model') .. ' is not ready')
   end
   return (type(told.model) == 'string' and told.model ~= '') and told.model or 'idle'
 end

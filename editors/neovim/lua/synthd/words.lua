@@ -44,6 +44,17 @@ function M.progress(progress)
   return table.concat(parts, ' · ')
 end
 
+-- With what a job runs: "seidr · qwen2.5-coder:0.5b · this machine".
+function M.ran(progress)
+  local parts = {}
+  for _, part in ipairs({ progress.strategy or '', progress.model or '', progress.endpoint or '' }) do
+    if type(part) == 'string' and part ~= '' then
+      table.insert(parts, part)
+    end
+  end
+  return table.concat(parts, ' · ')
+end
+
 -- Text and highlight group for an open job, or nil.
 function M.job(job)
   if job.question then

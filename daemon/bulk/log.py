@@ -1,13 +1,10 @@
 """The results file: one line a judged program, appended as it is judged, and continued later.
 
-A process may be killed at any instant. What it leaves is whole lines and at most one torn one at
-the end, which is cut off and judged again; anything else is not ours and is not touched.
+A torn last line is cut off and judged again; anything else is not ours and is not touched.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,7 +13,10 @@ from typing import BinaryIO
 
 from pydantic import ValidationError
 
+from synthd.daemon.appending import Foreign, append, claim, whole_lines
 from synthd.daemon.bulk.result import Given, Origin, Result, Scored
+
+_BEGINS = (b'{"schema":',)
 
 
 class CannotContinue(Exception):
@@ -67,38 +67,29 @@ class ResultsLog:
     def append(self, result: Result) -> None:
         """In one piece: a write to a file in append mode. Raises OSError."""
         assert self._file is not None, "use `with`"
-        data = memoryview(result.json_text().encode() + b"\n")
-        while data:
-            data = data[self._file.write(data) or 0 :]
+        append(self._file, result.json_text().encode() + b"\n")
 
     def _claim(self, file: BinaryIO) -> None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not claim(file):
             raise CannotContinue(
                 f"another synthd judge is writing {self.path}; wait for it or name another --out"
-            ) from None
+            )
 
 
 def read(lines: Iterable[bytes], path: Path, origin: Origin) -> tuple[dict[int, Scored], int]:
     """The results by sample, and how many bytes are whole lines. Raises CannotContinue."""
     known: dict[int, Scored] = {}
     good = 0
-    torn = False
-    for number, line in enumerate(lines, 1):
-        # Nothing of ours follows a torn line, and one that is whole is what we wrote.
-        result = None if torn else _parse(line)
-        if result is None and (torn or not _torn(line)):
-            raise CannotContinue(
-                f"{path}, line {number - torn}, is not a result of synthd judge; "
-                "move the file away or name another --out"
-            )
-        if result is None:
-            torn = True
-            continue
-        _same_origin(result, path, number, origin)
-        known[result.sample] = result.scored
-        good += len(line)
+    try:
+        for number, end, result in whole_lines(lines, _parse, _BEGINS):
+            _same_origin(result, path, number, origin)
+            known[result.sample] = result.scored
+            good = end
+    except Foreign as line:
+        raise CannotContinue(
+            f"{path}, line {line.number}, is not a result of synthd judge; "
+            "move the file away or name another --out"
+        ) from None
     return known, good
 
 
@@ -134,29 +125,10 @@ def unchanged(known: Mapping[int, Scored], given: Iterable[Given], path: Path) -
 
 
 def _parse(line: bytes) -> Result | None:
-    if not line.endswith(b"\n"):
-        return None
     try:
         return Result.model_validate_json(line)
     except ValidationError:
         return None
-
-
-def _torn(line: bytes) -> bool:
-    """Whether it can be what a killed process, or a machine that stopped, left of a line."""
-    start = b'{"schema":'
-    line = line.rstrip(b"\0")  # of a file system that had only made room
-    if not (line.startswith(start) or start.startswith(line)):
-        return False
-    return not (line.endswith(b"\n") and _is_json(line))
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _same_origin(result: Result, path: Path, number: int, origin: Origin) -> None:

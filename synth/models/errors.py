@@ -11,6 +11,8 @@ ModelError
 ├── NotRecorded         a replay asks for what was never recorded
 ├── NotKept             what was drawn cannot be written, so no more is drawn
 └── ModelFailed         anything else, after the retries
+    ├── Unavailable     the endpoint broke, fell silent or is overloaded: another one may answer
+    └── EngineKilled    something ended the embedded engine
 """
 
 from __future__ import annotations
@@ -62,6 +64,10 @@ class NotKept(ModelError):
 
 
 class ModelFailed(ModelError):
+    pass
+
+
+class Unavailable(ModelFailed):
     pass
 
 

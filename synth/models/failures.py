@@ -11,6 +11,7 @@ from synthd.synth.models.errors import (
     ContextTooLong,
     ModelError,
     ModelFailed,
+    Unavailable,
     UnknownModel,
     WrongKey,
 )
@@ -57,7 +58,7 @@ def broken(backend: Backend, what: str) -> Transient:
     """A connection that was there and broke."""
     what = " ".join(what.split())[:LONGEST_MESSAGE]
     return Transient(
-        ModelFailed(f"{backend.model}: the connection to {backend.where} broke ({what})")
+        Unavailable(f"{backend.model}: the connection to {backend.where} broke ({what})")
     )
 
 
@@ -77,7 +78,7 @@ def status(
         )
     if code == 404 or (code in (400, 422) and NO_MODEL.search(message)):
         return UnknownModel(f"{backend.where} does not have {backend.model!r}: {backend.get}")
-    failed = ModelFailed(f"{backend.model} failed with status {code}: {said}")
+    failed = f"{backend.model} failed with status {code}: {said}"
     if code in TRANSIENT and not (code == 429 and NO_MONEY.search(message)):
-        return Transient(failed, retry_after)
-    return failed
+        return Transient(Unavailable(failed), retry_after)
+    return ModelFailed(failed)

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from synthd.synth.models.errors import ModelError, ModelFailed
+from synthd.synth.models.errors import ModelError, ModelFailed, Unavailable
 from synthd.synth.models.stream import Collector, Piece
 from synthd.synth.ports import Completion, Prompt
 
@@ -82,12 +82,12 @@ async def _read(model: str, open_stream: Open, collector: Collector, patience: P
                 break
             collector.add(piece)
     if not collector.ended:
-        raise Transient(ModelFailed(f"{model}: the connection ended before the answer did"))
+        raise Transient(Unavailable(f"{model}: the connection ended before the answer did"))
 
 
-def _silent(model: str, collector: Collector, seconds: float) -> ModelFailed:
+def _silent(model: str, collector: Collector, seconds: float) -> Unavailable:
     when = "stopped in the middle of its answer" if collector.started else "did not begin to answer"
-    return ModelFailed(
+    return Unavailable(
         f"{model} {when} for {seconds:g} s: try a smaller model, or a shorter context"
     )
 

@@ -32,6 +32,7 @@ from synthd.lsp.engine import (
     Ask,
     Engine,
     Forecast,
+    Hear,
     Inquiry,
     Known,
     Node,
@@ -64,7 +65,7 @@ class LocalEngine(Engine):
     _composing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _rust: RustBuffers = field(default_factory=RustBuffers)
     _inquiring: Inquiring = field(default_factory=lambda: Inquiring(os.environ))
-    _verifying: dict[str, asyncio.Task[Verified]] = field(default_factory=dict)
+    _verifying: dict[tuple[str, bool], asyncio.Task[Verified]] = field(default_factory=dict)
     _offering: Offering = field(default_factory=lambda: Offering(os.environ))
     _certified: Certified = field(default_factory=lambda: Certified(Remembered()))
     _searches: dict[str, LocalSearch] = field(default_factory=dict)
@@ -122,21 +123,21 @@ class LocalEngine(Engine):
 
     # ---------------------------------------------------------------- what stands there
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
-        """Of one file the newest question wins."""
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
         if is_rust(inquiry.path):
             return await self._rust.verify(inquiry) or Verified(message=OUTDATED)
-        if older := self._verifying.get(inquiry.path):
+        about = inquiry.path, inquiry.apart
+        if older := self._verifying.get(about):
             older.cancel()
-        task = asyncio.create_task(self._inquiring(inquiry), name="verifying a buffer")
-        self._verifying[inquiry.path] = task
+        task = asyncio.create_task(self._inquiring(inquiry, hear), name="verifying a buffer")
+        self._verifying[about] = task
         try:
             await asyncio.wait([task])
         finally:
             task.cancel()
             await asyncio.wait([task])
-            if self._verifying.get(inquiry.path) is task:
-                del self._verifying[inquiry.path]
+            if self._verifying.get(about) is task:
+                del self._verifying[about]
         return Verified(message=NEWER) if task.cancelled() else task.result()
 
     async def verify_rust(

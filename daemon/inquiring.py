@@ -22,7 +22,7 @@ from synthd.daemon.settings import Settings
 from synthd.daemon.verifying import Standing as Status
 from synthd.daemon.verifying import VerifyReport, verify
 from synthd.daemon.workers.inquiries import NOT_TRUSTED
-from synthd.lsp.engine import Failing, Inquiry, Known, Standing, Verified
+from synthd.lsp.engine import Failing, Hear, Inquiry, Judging, Known, Standing, Verified
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.level import Detection
 from synthd.synth.attempt import CaseOutcome
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from synthd.daemon.verus.buffers import RustBuffers
 
 AT_ONCE = 2  # functions
+SLOW = 1.0  # seconds: from then on a function is judged after the others
 SHOWN = 400  # characters of what came instead of a value
 # What tells nothing about the function: it might pass with more time, or on another day.
 OPEN = (CaseOutcome.TIMEOUT, CaseOutcome.INFRA_ERROR, CaseOutcome.RESOURCE_LIMIT)
@@ -61,10 +62,10 @@ class Inquiring:
     _benches: Benches = field(default_factory=Benches)
     _detection: Detection | None = None
     _rust: RustBuffers | None = None
+    _slow: dict[tuple[str, str], float] = field(default_factory=dict)  # seconds, the last time
 
-    async def __call__(self, inquiry: Inquiry) -> Verified:
-        """Cancelling it stops what runs before it returns. Never raises for what a user can
-        cause."""
+    async def __call__(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
+        """See Engine.verify."""
         if not inquiry.trusted:
             return Verified(message=NOT_TRUSTED)
         if Path(inquiry.path).suffix == ".rs":
@@ -74,13 +75,16 @@ class Inquiring:
             self._detection = self._detection or await isolation(unsafe=False)
         except (Failure, SourceError) as problem:
             return Verified(message=str(problem))
+        tell = hear or (lambda _: None)
         turns = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._in_turn(turns, buffer, target, self._detection))
-                for target in buffer.targets
-            ]
-        return Verified(tuple(task.result() for task in tasks))
+            tasks = {
+                target: group.create_task(
+                    self._in_turn(turns, buffer, target, self._detection, tell)
+                )
+                for target in self._quick_first(inquiry.path, buffer.targets)
+            }
+        return Verified(tuple(tasks[target].result() for target in buffer.targets))
 
     async def close(self) -> None:
         if self._rust is not None:
@@ -93,16 +97,39 @@ class Inquiring:
         self._rust = self._rust or RustBuffers(self.environment)
         return await self._rust.verify(inquiry) or Verified(message=OUTDATED)
 
+    def _quick_first(self, path: str, targets: Sequence[Target]) -> list[Target]:
+        """Those that took long the last time hold up nobody."""
+        return sorted(targets, key=lambda one: self._slow.get((path, one.qualname), 0.0))
+
     async def _in_turn(
-        self, turns: asyncio.Semaphore, buffer: Buffer, target: Target, detection: Detection
+        self,
+        turns: asyncio.Semaphore,
+        buffer: Buffer,
+        target: Target,
+        detection: Detection,
+        tell: Hear,
     ) -> Known:
+        name = (buffer.source.path, target.qualname)
         async with turns:
-            try:
-                return await self._one(buffer, target, detection)
-            except (Failure, SourceError, SandboxError) as problem:
-                return _unknown(target, str(problem))
-            except OSError as problem:
-                return _unknown(target, problem.strerror or type(problem).__name__)
+            tell(Judging(target.qualname, target.line - 1))
+            began = time.monotonic()
+            self._slow[name] = SLOW  # also where nobody waits for its end
+            known = await self._judged(buffer, target, detection)
+            took = time.monotonic() - began
+            if took < SLOW:
+                self._slow.pop(name, None)
+            else:
+                self._slow[name] = took
+        tell(known)
+        return known
+
+    async def _judged(self, buffer: Buffer, target: Target, detection: Detection) -> Known:
+        try:
+            return await self._one(buffer, target, detection)
+        except (Failure, SourceError, SandboxError) as problem:
+            return _unknown(target, str(problem))
+        except OSError as problem:
+            return _unknown(target, problem.strerror or type(problem).__name__)
 
     async def _one(self, buffer: Buffer, target: Target, detection: Detection) -> Known:
         prepared = await asyncio.to_thread(_prepared, buffer, target)
@@ -174,6 +201,7 @@ def _known(prepared: Prepared, report: VerifyReport) -> Known:
                 outcome=check.outcome.value,
                 detail=_detail(check),
                 line=lines.get(check.id),
+                expected=_short(check.expected),
             )
             for check in checks
             if check.outcome is not CaseOutcome.PASS

@@ -8,17 +8,18 @@ from lsprotocol import types
 
 from synthd.lsp.abilities import Abilities
 from synthd.lsp.documents import split
-from synthd.lsp.engine import Failing, ProofDiagnostic, Proofs, Range
+from synthd.lsp.engine import Failing, ProofDiagnostic, Proofs, Range, Standing
 from synthd.lsp.functions import Functions, Sight
 from synthd.lsp.later import Later
 from synthd.lsp.positions import point_at
 from synthd.lsp.session import Session
-from synthd.lsp.standings import Shown, State
+from synthd.lsp.standings import Shown
 from synthd.lsp.verifications import Verifications
 from synthd.synth.source.outlined import Outlined
 
 SOURCE = "synthd"
 TYPED = 0.5  # seconds after the last key
+GATHER = 0.02  # seconds: verdicts that come at once are told once
 FAILING = "failing-example"
 UNVERIFIED = "not-verified"
 PROOF = "verus"
@@ -50,7 +51,7 @@ class Diagnostics:
         changes.changed.subscribe(self._later.ask)
         changes.closed.subscribe(self._closed)
         changes.closing.subscribe(lambda _: self._later.close())
-        verifications.ran.subscribe(lambda uri: self._later.ask(uri, 0.0))
+        verifications.ran.subscribe(lambda uri: self._later.soon(uri, GATHER))
 
     async def _tell(self, uri: str) -> None:
         sight = await self._functions.of(uri)
@@ -93,11 +94,13 @@ class _Places:
         for function in self._sight.functions:
             yield from self._flaws(function)
         for one in shown if not self._sight.rust else ():
-            if one.state is State.FAILED and one.known is not None:
+            if one.known is None:
+                continue
+            if one.known.standing is Standing.FAILED:
                 for failing in one.known.failing:
                     yield self._failing(one.function, failing)
-            elif one.state is State.UNKNOWN and one.known is not None:
-                yield self._note(one.function.line, one.message)
+            elif one.known.standing is Standing.UNKNOWN:
+                yield self._note(one.function.line, one.known.why)
         for proof in proofs.functions if proofs else ():
             for told in proof.diagnostics:
                 yield self._proof(told, proof.line)
@@ -192,5 +195,6 @@ class _Places:
 def _came(failing: Failing) -> str:
     what = failing.detail or failing.outcome.replace("_", " ")
     if failing.outcome == "fail" and failing.detail:
-        return f"{failing.check} gave {failing.detail}"
+        wanted = f", not {failing.expected}" if failing.expected else ""
+        return f"{failing.check} gave {failing.detail}{wanted}"
     return what if failing.line is not None else f"{failing.check}: {what}"

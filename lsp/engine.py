@@ -205,12 +205,14 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A check that does not hold. line: of the text, where it is written; None if not in it."""
+    """A check that does not hold. line: of the text, where it is written; None if not in it.
+    expected: empty where that is not known, or is part of the check."""
 
     check: str
     outcome: str  # fail | runtime_error | timeout | ...
     detail: str  # what came instead
     line: int | None = None
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """Verify functions of a buffer as they stand: the one at offset, or all that have checks."""
+    """Verify functions of a buffer as they stand: the one at offset, or all that have checks.
+
+    Of one file the newest question wins, the others end without a verdict. apart: of a text that
+    the document does not have (yet): it and questions about the document do not end each other.
+    """
 
     path: str
     text: str
@@ -249,6 +255,18 @@ class Inquiry:
     workspace: str | None = None
     trusted: bool = True
     settings: Mapping[str, object] = field(default_factory=dict)
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The checks of a function have their turn. line: as in Known."""
+
+    function: str
+    line: int
+
+
+Hear = Callable[[Judging | Known], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,9 +353,13 @@ class Engine(Protocol):
         """Stop everything that runs; nothing is left behind."""
         ...
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
         """Run the checks that the text itself has for its functions (Rust: prove them). Cancelling
-        the task stops the sandbox before it returns. Never raises for what a user can cause."""
+        the task stops the sandbox before it returns. Never raises for what a user can cause.
+
+        hear: told on the loop when a function's turn comes, and of each verdict as soon as it is
+        there (of Rust nothing: Verus judges the whole file at once). The answer has all of them.
+        """
         return Verified(message="this engine only searches")
 
     async def known(self, path: str, text: str) -> Sequence[Known]:

@@ -18,11 +18,12 @@ from synthd.synth.source.outlined import Key, Outlined
 @dataclass(slots=True)
 class Findings:
     """certified: by certificates; ran: by running, here. were: names of functions that have been
-    verified. running: those that are being verified. said: why the last run found out nothing."""
+    verified. turns: of those that are being verified, or wait for it. said: why the last
+    run found out nothing."""
 
     certified: dict[Key, Kept] = field(default_factory=dict)
     ran: dict[Key, Kept] = field(default_factory=dict)
-    running: set[Key] = field(default_factory=set)
+    turns: Mapping[Key, State] = field(default_factory=dict)
     said: str = ""
     _were: set[str] = field(default_factory=set)
     _proofs: tuple[str, Proofs] | None = None  # of a text
@@ -30,8 +31,11 @@ class Findings:
     def shown(self, function: Outlined, now: float, *, rust: bool) -> Shown:
         if function.stub:
             return untold(function, rust)
-        if function.key in self.running:
-            return Shown(function, State.RUNNING, "verifying …", rust=rust)
+        shown = self._standing(function, now, rust)
+        turn = self.turns.get(function.key)
+        return shown.meanwhile(turn) if turn else shown
+
+    def _standing(self, function: Outlined, now: float, rust: bool) -> Shown:
         kept = newest(self.certified.get(function.key), self.ran.get(function.key))
         if kept is not None:
             return standing(function, kept.now(function), now, rust)

@@ -18,6 +18,8 @@ _HEADS = {
     State.STALE: "stale",
     State.FAILED: "fails",
     State.UNKNOWN: "not verified",
+    State.QUEUED: "waits to be verified anew",
+    State.RUNNING: "is being verified anew",
 }
 MOST = 5  # failing checks that are shown
 

@@ -10,6 +10,8 @@ from pygls.exceptions import JsonRpcContentModified
 
 log = logging.getLogger(__name__)
 
+BUSY = 0.02  # seconds until another look whether the work before has ended
+
 
 class Later:
     """One piece of work for each name at most. Asked again, the waiting begins anew; work that
@@ -31,6 +33,18 @@ class Later:
         loop = asyncio.get_running_loop()
         self._waiting[name] = loop.call_later(wait, self._start, name)
 
+    def soon(self, name: str, seconds: float) -> None:
+        """Asked again, it is not put off; work that runs is not cancelled, but done once more."""
+        if self._closed:
+            return
+        loop = asyncio.get_running_loop()
+        waiting = self._waiting.get(name)
+        if waiting is not None:
+            if waiting.when() <= loop.time() + seconds:
+                return
+            waiting.cancel()
+        self._waiting[name] = loop.call_later(seconds, self._begin, name, seconds)
+
     def drop(self, name: str) -> None:
         if (handle := self._waiting.pop(name, None)) is not None:
             handle.cancel()
@@ -41,6 +55,13 @@ class Later:
         self._closed = True
         for name in [*self._waiting, *self._tasks]:
             self.drop(name)
+
+    def _begin(self, name: str, seconds: float) -> None:
+        if name not in self._tasks:
+            self._start(name)
+            return
+        loop = asyncio.get_running_loop()
+        self._waiting[name] = loop.call_later(max(seconds, BUSY), self._begin, name, seconds)
 
     def _start(self, name: str) -> None:
         del self._waiting[name]

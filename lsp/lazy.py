@@ -9,6 +9,7 @@ from contextlib import aclosing
 from synthd.lsp.engine import (
     Engine,
     Forecast,
+    Hear,
     Inquiry,
     Known,
     Node,
@@ -82,8 +83,8 @@ class LazyEngine:
         self._unsubscribe()
         await engine.close()
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
-        return await (await self.get()).verify(inquiry)
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
+        return await (await self.get()).verify(inquiry, hear)
 
     async def known(self, path: str, text: str) -> Sequence[Known]:
         return await (await self.get()).known(path, text)

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from synthd.lsp.anchors import Anchored
-from synthd.lsp.engine import Inquiry, Known, Request, Result, Standing, Verified
+from synthd.lsp.engine import Inquiry, Known, Request, Result, Standing
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.positions import with_line_ends_of
 
 VERIFY = 300.0  # seconds
-TRIES = 3
-PAUSE = 0.5  # seconds between them
 
 
 class Outdated(Exception):
@@ -38,27 +36,17 @@ async def verified_again(
         request.workspace,
         request.trusted,
         request.settings,
+        apart=True,
     )
     try:
         async with asyncio.timeout(VERIFY):
-            verified = await _verified(engine, inquiry)
+            verified = await engine.verify(inquiry)
     except TimeoutError:
         raise Outdated("the file changed, and verifying it again took too long") from None
     known = next((one for one in verified.known if one.function == result.function), None)
     if known is None or known.standing is not Standing.VERIFIED:
         raise Outdated(_unverified(known, verified.message))
     return _regraded(result, known)
-
-
-async def _verified(engine: LazyEngine, inquiry: Inquiry) -> Verified:
-    """An engine may answer only the newest question about a file, and saving asks one, too."""
-    verified = await engine.verify(inquiry)
-    for _ in range(TRIES - 1):
-        if verified.known:
-            break
-        await asyncio.sleep(PAUSE)
-        verified = await engine.verify(inquiry)
-    return verified
 
 
 def _regraded(result: Result, known: Known) -> Result:

@@ -45,6 +45,11 @@ class Shown:
     def because(self, why: str) -> Shown:
         return replace(self, message=why)
 
+    def meanwhile(self, turn: State) -> Shown:
+        """While it is verified anew, or waits for that: what is known of it is still so."""
+        title = "verifying …" if turn is State.RUNNING else "queued …"
+        return replace(self, state=turn, title=title, message="")
+
     @property
     def matters(self) -> bool:
         """Whether there is anything to be said or done."""

@@ -44,14 +44,18 @@ class Telling:
         self._later = Later("telling how functions stand", self._tell, GATHER)
         self._refresh = Refresh(session.editor, abilities)
         self._ticking: asyncio.TimerHandle | None = None
-        verifications.told.subscribe(self._later.ask)
+        verifications.told.subscribe(self._soon)
         changes = session.changes
         changes.job.subscribe(self._job)
         changes.closed.subscribe(self._forget)
         changes.closing.subscribe(lambda _: self._close())
 
+    def _soon(self, uri: str) -> None:
+        """Verdicts may come faster than they are told."""
+        self._later.soon(uri, GATHER)
+
     def _job(self, job: Job) -> None:
-        self._later.ask(job.uri)
+        self._soon(job.uri)
         if self._ticking is None and not job.over:
             self._ticking = asyncio.get_running_loop().call_later(APART, self._tick)
 

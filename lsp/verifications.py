@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcContentModified
 
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.changes import Signal
-from synthd.lsp.engine import Inquiry, Known, Proofs
+from synthd.lsp.engine import Hear, Inquiry, Known, Proofs
 from synthd.lsp.findings import Findings
 from synthd.lsp.functions import OUTDATED, Functions, Sight
 from synthd.lsp.later import Later
@@ -20,6 +20,7 @@ from synthd.lsp.positions import Point, offset_at
 from synthd.lsp.proofs import of_proofs
 from synthd.lsp.session import Session
 from synthd.lsp.standings import Shown
+from synthd.lsp.turns import Turns
 from synthd.lsp.working import Working
 from synthd.synth.source.outlined import Outlined
 
@@ -27,7 +28,7 @@ LOOK = 0.3  # seconds after a change until certificates are looked at
 RUN = 0.2  # after saving
 TYPED = 1.5  # after a change, where that is when to verify
 SHOW = 1.0  # a run that takes longer is shown
-LONGEST = 600.0  # for all checks of a document
+LONGEST = 600.0  # for all checks of a function
 UNTRUSTED = "This workspace is not trusted, and verifying runs its code. Trust it first."
 
 
@@ -111,7 +112,7 @@ class Verifications:
             return
         self._run.drop(uri)
         document.asked.clear()
-        document.findings.running.clear()
+        document.findings.turns = {}
         self._look.ask(uri)
         if self._session.verify == "change":
             self._by_itself(document, TYPED)
@@ -193,23 +194,26 @@ class Verifications:
         if point is None and not scope:
             return
 
-        def show() -> None:
-            document.findings.running = scope
-            self.told.tell(document.uri)
-
-        showing = asyncio.get_running_loop().call_later(0 if point else SHOW, show)
+        rests, uri = await self._functions.rests(document.uri), document.uri
+        turns = Turns(
+            document.findings, sight, scope, rests,
+            lambda: self._session.buffers.version(uri) == sight.buffer.version,
+            lambda: self.told.tell(uri), lambda: self.ran.tell(uri),
+        )  # fmt: skip
+        showing = asyncio.get_running_loop().call_later(0 if point else SHOW, turns.show)
         try:
-            async with asyncio.timeout(LONGEST):
-                await self._find_out(document, sight, point)
+            async with turns.within(LONGEST):
+                await self._find_out(document, sight, point, turns.hear)
         except TimeoutError:
             document.findings.said = f"its checks took more than {LONGEST / 60:.0f} minutes"
         finally:
             showing.cancel()
-            document.findings.running = set()
-            self.told.tell(document.uri)
-        self.ran.tell(document.uri)
+            turns.end()
+        self.ran.tell(uri)
 
-    async def _find_out(self, document: _Document, sight: Sight, point: Point | None) -> None:
+    async def _find_out(
+        self, document: _Document, sight: Sight, point: Point | None, hear: Hear
+    ) -> None:
         session, buffer = self._session, sight.buffer
         encoding = session.buffers.encoding
         inquiry = Inquiry(
@@ -221,7 +225,7 @@ class Verifications:
             session.trusted,
             session.settings,
         )
-        verified = await session.engine.verify(inquiry)
+        verified = await session.engine.verify(inquiry, hear)
         found: Sequence[Known] = verified.known
         if verified.proofs is not None:
             document.findings.prove(sight, verified.proofs)

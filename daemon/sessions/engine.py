@@ -27,6 +27,7 @@ from synthd.lsp.engine import (
     Ask,
     Engine,
     Forecast,
+    Hear,
     Inquiry,
     Known,
     Node,
@@ -148,8 +149,8 @@ class JobEngine(Engine):
 
     # ---------------------------------------------------------------- what stands there
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
-        return await self.verifier.verify(inquiry)
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
+        return await self.verifier.verify(inquiry, hear)
 
     async def verify_rust(
         self,

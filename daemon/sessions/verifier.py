@@ -20,13 +20,16 @@ from synthd.daemon.workers.inquiries import (
     FROM_VERIFIER,
     NOT_TRUSTED,
     Attend,
+    Begun,
     Drop,
+    Dropped,
     Found,
     Inquire,
+    Judged,
     line,
 )
 from synthd.daemon.workers.process import Processes, WorkerProcess
-from synthd.lsp.engine import Inquiry, Verified
+from synthd.lsp.engine import Hear, Inquiry, Verified
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +39,19 @@ NEWER = "a newer version of this file is being verified"
 
 
 @dataclass(slots=True, eq=False)
+class Asked:
+    """answer: None of what was dropped."""
+
+    hear: Hear | None
+    answer: asyncio.Future[Verified | None]
+
+
+@dataclass(slots=True, eq=False)
 class Running:
-    """A worker that listens. asked: what it has not answered yet, by number; None is the answer
-    to what was dropped."""
+    """A worker that listens. asked: what it has not answered yet, by number."""
 
     worker: WorkerProcess
-    asked: dict[int, asyncio.Future[Verified | None]] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
 
     def hear(self, said: bytes) -> None:
         try:
@@ -50,8 +60,16 @@ class Running:
             log.warning("a verifying worker said %d bytes that are no message", len(said))
             return
         asked = self.asked.get(message.number)
-        if asked is not None and not asked.done():
-            asked.set_result(message.verified if isinstance(message, Found) else None)
+        if asked is None or asked.answer.done():
+            return
+        match message:
+            case Found(verified=verified):
+                asked.answer.set_result(verified)
+            case Dropped():
+                asked.answer.set_result(None)
+            case Begun(judging=news) | Judged(known=news):
+                if asked.hear is not None:
+                    asked.hear(news)
 
 
 @dataclass(slots=True)
@@ -64,29 +82,29 @@ class Verifier:
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _running: asyncio.Future[Running] | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _latest: dict[str, asyncio.Future[Verified | None]] = field(default_factory=dict)
+    _latest: dict[tuple[str, bool], asyncio.Future[Verified | None]] = field(default_factory=dict)
     _busy: int = 0
     _used: float = 0.0
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
-        """Cancelling it stops the sandbox before it returns. Never raises for what a user can
-        cause."""
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
+        """See Engine.verify."""
         if not inquiry.trusted:
             return Verified(message=NOT_TRUSTED)
         if not _is_text(inquiry.text):
             return Verified(message="a lone surrogate is not text: nothing can be verified")
         mine: asyncio.Future[Verified | None] = asyncio.get_running_loop().create_future()
-        self._outdo(inquiry.path, mine)
+        about = inquiry.path, inquiry.apart
+        self._outdo(about, mine)
         self._busy += 1
         try:
-            return await self._asked(inquiry, mine)
+            return await self._asked(inquiry, mine, hear)
         except NoWorker as error:
             return Verified(message=str(error))
         finally:
             self._busy -= 1
             self._used = asyncio.get_running_loop().time()
-            if self._latest.get(inquiry.path) is mine:
-                del self._latest[inquiry.path]
+            if self._latest.get(about) is mine:
+                del self._latest[about]
 
     async def close(self) -> None:
         """Its worker is gone then, with all that it started."""
@@ -95,23 +113,26 @@ class Verifier:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _outdo(self, path: str, mine: asyncio.Future[Verified | None]) -> None:
+    def _outdo(self, about: tuple[str, bool], mine: asyncio.Future[Verified | None]) -> None:
         """Whoever asked before about this file is answered now."""
-        older = self._latest.get(path)
+        older = self._latest.get(about)
         if older is not None and not older.done():
             older.set_result(None)
-        self._latest[path] = mine
+        self._latest[about] = mine
 
-    async def _asked(self, inquiry: Inquiry, mine: asyncio.Future[Verified | None]) -> Verified:
+    async def _asked(
+        self, inquiry: Inquiry, mine: asyncio.Future[Verified | None], hear: Hear | None
+    ) -> Verified:
         running = await self._worker()
         number = next(self._numbers)
         told: asyncio.Future[Verified | None] = asyncio.get_running_loop().create_future()
-        running.asked[number] = told
+        asked = running.asked[number] = Asked(hear, told)
         running.worker.write(line(Inquire(number=number, inquiry=inquiry)))
         try:
             await asyncio.wait([told, mine], return_when=asyncio.FIRST_COMPLETED)
             found = told.result() if told.done() else None
         finally:
+            asked.hear = None
             if not told.done():
                 await self._dropped(running, number, told)
             del running.asked[number]
@@ -193,5 +214,5 @@ def _end(running: Running) -> None:
     words = running.worker.last_words()
     why = f"the verifying worker ended{f' ({words})' if words else ''}: save again to start another"
     for asked in running.asked.values():
-        if not asked.done():
-            asked.set_result(Verified(message=why))
+        if not asked.answer.done():
+            asked.answer.set_result(Verified(message=why))

@@ -55,13 +55,13 @@ class RustBuffers:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _newest: dict[str, tuple[int, asyncio.Task[Verified]]] = field(default_factory=dict)
+    _newest: dict[tuple[str, bool], tuple[int, asyncio.Task[Verified]]] = field(default_factory=dict)
     _whole: dict[str, tuple[str, Proofs]] = field(default_factory=dict)  # of a path's last text
 
     async def verify(self, inquiry: Inquiry) -> Verified | None:
         """The function at its offset, or all of them. None where another version of the same
         buffer was given meanwhile, or a newer one before."""
-        path, version = inquiry.path, inquiry.version
+        path, version = (inquiry.path, inquiry.apart), inquiry.version
         known = self._newest.get(path)
         if known is not None and known[0] > version:
             return None

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from synthd.daemon.jobs.spec import Wire
-from synthd.lsp.engine import Inquiry, Verified
+from synthd.lsp.engine import Inquiry, Judging, Known, Verified
 
 NOT_TRUSTED = "this workspace is not trusted, and verifying runs its code; trust it first"
 
@@ -37,6 +37,22 @@ class Drop(Wire):
     number: int
 
 
+class Begun(Wire):
+    """A function's turn has come."""
+
+    say: Literal["begun"] = "begun"
+    number: int
+    judging: Judging
+
+
+class Judged(Wire):
+    """One verdict, of those that Found has, too."""
+
+    say: Literal["judged"] = "judged"
+    number: int
+    known: Known = Field(repr=False)
+
+
 class Found(Wire):
     say: Literal["found"] = "found"
     number: int
@@ -51,10 +67,10 @@ class Dropped(Wire):
 
 
 ToVerifier = Annotated[Attend | Inquire | Drop, Field(discriminator="say")]
-FromVerifier = Annotated[Found | Dropped, Field(discriminator="say")]
+FromVerifier = Annotated[Begun | Judged | Found | Dropped, Field(discriminator="say")]
 TO_VERIFIER: TypeAdapter[ToVerifier] = TypeAdapter(ToVerifier)
 FROM_VERIFIER: TypeAdapter[FromVerifier] = TypeAdapter(FromVerifier)
 
 
-def line(message: Attend | Inquire | Drop | Found | Dropped) -> bytes:
+def line(message: ToVerifier | FromVerifier) -> bytes:
     return message.model_dump_json().encode() + b"\n"

@@ -8,9 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from synthd.daemon.inquiring import Inquiring
-from synthd.daemon.workers.inquiries import TO_VERIFIER, Drop, Dropped, Found, Inquire, line
+from synthd.daemon.workers.inquiries import (
+    TO_VERIFIER,
+    Begun,
+    Drop,
+    Dropped,
+    Found,
+    Inquire,
+    Judged,
+    line,
+)
 from synthd.daemon.workers.wire import Wire
-from synthd.lsp.engine import Inquiry, Verified
+from synthd.lsp.engine import Inquiry, Judging, Known, Verified
 
 if TYPE_CHECKING:
     from synthd.daemon.verus.buffers import RustBuffers
@@ -57,17 +66,23 @@ class Attending:
         else:
             self.wire.write(line(Dropped(number=number)))
 
-    async def _judged(self, inquiry: Inquiry) -> Verified:
+    async def _judged(self, number: int, inquiry: Inquiry) -> Verified:
         if not inquiry.path.endswith(RUST):
-            return await self.inquiring(inquiry)
+            return await self.inquiring(inquiry, lambda news: self._hear(number, news))
         from synthd.daemon.verus.buffers import OUTDATED, RustBuffers
 
         self._rust = self._rust or RustBuffers(os.environ)
         return await self._rust.verify(inquiry) or Verified(message=OUTDATED)
 
+    def _hear(self, number: int, news: Judging | Known) -> None:
+        if isinstance(news, Judging):
+            self.wire.write(line(Begun(number=number, judging=news)))
+        else:
+            self.wire.write(line(Judged(number=number, known=news)))
+
     async def _answer(self, number: int, inquiry: Inquiry) -> None:
         try:
-            verified = await self._judged(inquiry)
+            verified = await self._judged(number, inquiry)
         except asyncio.CancelledError:
             self.wire.write(line(Dropped(number=number)))
             raise

@@ -21,6 +21,10 @@ What is known:
              needed, `line` is looked up, `standing` is verified, `failing` a list of objects.
              Default: each function that has a body other than `pass` is verified, 1 of 1
     verify_gate    a path, as gate, for verifying
+    verify_gates   {function: path}, as gate, for the verdict of that function and of those below
+    turn_gate      a path, as gate, for the turn of the first function
+    verify_pause   seconds that each function takes
+    late     true: the first function's verdict is told though nobody wants to know any more
     verify_message what verifying says of the whole text
     known    as verify, for what is known without running; what was recorded is known, too
     certificates   {function: Markdown}
@@ -44,7 +48,9 @@ from synthd.lsp.engine import (
     Engine,
     Failing,
     Forecast,
+    Hear,
     Inquiry,
+    Judging,
     Known,
     Node,
     Option,
@@ -207,7 +213,7 @@ class ScriptedEngine(Engine):
 
     # What is known
 
-    async def verify(self, inquiry: Inquiry) -> Verified:
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
         script = self._script(inquiry.path, inquiry.text)
         self._note(
             verify=inquiry.path,
@@ -215,18 +221,31 @@ class ScriptedEngine(Engine):
             offset=inquiry.offset,
             trusted=inquiry.trusted,
         )
-        try:
-            await opened(script.get("verify_gate"))
-        except asyncio.CancelledError:
-            self._note(unverified=inquiry.path)
-            raise
         given = script["verify"] if "verify" in script else written(inquiry.text)
         known = _known(given, inquiry.text)
         if inquiry.offset is not None:
             line = inquiry.text.count("\n", 0, inquiry.offset)
             before = [one for one in known if one.line <= line]
             known = before[-1:]
+        tell = hear or (lambda _: None)
+        try:
+            await self._judge(script, known, tell)
+        except asyncio.CancelledError:
+            self._note(unverified=inquiry.path)
+            if script.get("late"):
+                tell(known[0])
+                self._note(late=known[0].function)
+            raise
         return Verified(tuple(known), script.get("verify_message", ""))
+
+    async def _judge(self, script: dict[str, Any], known: list[Known], tell: Hear) -> None:
+        await opened(script.get("turn_gate"))
+        for one in known:
+            tell(Judging(one.function, one.line))
+            await asyncio.sleep(script.get("verify_pause", 0))
+            await opened(script.get("verify_gates", {}).get(one.function))
+            await opened(script.get("verify_gate"))
+            tell(one)
 
     async def known(self, path: str, text: str) -> Sequence[Known]:
         found = {one.function: one for one in _known(script_of(text).get("known", []), text)}

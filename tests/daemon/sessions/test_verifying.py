@@ -16,7 +16,7 @@ import pytest
 
 from synthd.daemon.engine import LocalEngine
 from synthd.daemon.sessions.verifier import NEWER, Verifier
-from synthd.lsp.engine import Inquiry, Standing, Verified
+from synthd.lsp.engine import Inquiry, Judging, Known, Standing, Verified
 
 TEXT = '''def double(x):
     """Twice x.
@@ -59,7 +59,7 @@ ENDLESS = '''def slow(x):
         pass
 '''
 PATIENT = {"limits": {"cpu_seconds": 30.0, "wall_seconds": 60.0, "total_seconds": 60.0}}
-Verify = Callable[[Inquiry], Awaitable[Verified]]
+Verify = Callable[..., Awaitable[Verified]]
 
 
 def below() -> set[int]:
@@ -121,6 +121,45 @@ async def test_every_function_that_has_checks(verify: Verify, tmp_path: Path) ->
 async def test_the_function_at_an_offset(verify: Verify, tmp_path: Path) -> None:
     found = await verify(inquiry(tmp_path, offset=TEXT.index("return n + 1")))
     assert [one.function for one in found.known] == ["Shelf.put"]
+
+
+async def test_a_verdict_is_told_as_soon_as_it_is_there(verify: Verify, tmp_path: Path) -> None:
+    text = ENDLESS + TEXT
+    told: list[Judging | Known] = []
+    limits = {"limits": {"cpu_seconds": 1.5, "wall_seconds": 6.0, "total_seconds": 6.0}}
+    asked = inquiry(tmp_path, text, settings=limits)
+    found = await verify(asked, told.append)
+    begun = [one.function for one in told if isinstance(one, Judging)]
+    assert begun == ["slow", "double", "Shelf.put"]
+    verdicts = [one for one in told if isinstance(one, Known)]
+    assert [one.function for one in verdicts] == ["double", "Shelf.put", "slow"]
+    assert {one.line for one in told} == {0, 7, 19}
+    assert sorted(verdicts, key=lambda one: one.line) == list(found.known)
+
+
+async def test_what_took_long_is_judged_last_the_next_time(verify: Verify, tmp_path: Path) -> None:
+    text = ENDLESS + ENDLESS.replace("slow", "slower") + TEXT
+    limits = {"limits": {"cpu_seconds": 1.5, "wall_seconds": 6.0, "total_seconds": 6.0}}
+    asked = inquiry(tmp_path, text, settings=limits)
+    await verify(asked)
+    told: list[Judging | Known] = []
+    await verify(asked, told.append)
+    begun = [one.function for one in told if isinstance(one, Judging)]
+    assert begun[:2] == ["double", "Shelf.put"]
+
+
+async def test_a_text_that_is_not_the_documents_ends_no_question_about_it(
+    verify: Verify, tmp_path: Path
+) -> None:
+    asked = inquiry(tmp_path, ENDLESS, settings=PATIENT)
+    document = asyncio.create_task(_of(verify(asked)))
+    await spinning()
+    other = await verify(inquiry(tmp_path, apart=True))
+    assert len(other.known) == 2
+    assert not document.done()
+    document.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await document
 
 
 async def test_what_takes_too_long_is_unknown(verify: Verify, tmp_path: Path) -> None:

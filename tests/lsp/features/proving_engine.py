@@ -12,6 +12,7 @@ from typing import Any
 
 from synthd.lsp.engine import (
     FunctionProof,
+    Hear,
     Inquiry,
     ProofDiagnostic,
     ProofNote,
@@ -36,7 +37,7 @@ scripted = loaded(HERE.parent / "scripted_server.py", "engine_of_features")
 
 
 class ProvingEngine(scripted.ScriptedEngine):  # type: ignore[misc]
-    async def verify(self, inquiry: Inquiry) -> Verified:
+    async def verify(self, inquiry: Inquiry, hear: Hear | None = None) -> Verified:
         verified: Verified = await super().verify(inquiry)
         given = scripted.script_of(inquiry.text)["proofs"]
         functions = tuple(

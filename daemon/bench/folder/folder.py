@@ -245,7 +245,7 @@ class RunFolder:
 def _named(finished: Finished) -> Record:
     """With the names under which program and trace are kept, whatever the engine called them."""
     record = finished.record
-    sha256 = text_sha256(finished.program) if finished.program else ""
+    sha256 = text_sha256(finished.program) if finished.program else record.program
     trace = trace_path(record.key) if finished.events else ""
     if (record.program, record.trace) == (sha256, trace):
         return record

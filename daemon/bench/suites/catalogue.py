@@ -50,5 +50,9 @@ def _entries() -> tuple[_Entry, ...]:
 
     return (
         _Entry("humaneval", python_suites.load_humaneval),
+        _Entry("humaneval+", python_suites.load_humaneval_plus),
         _Entry("mbpp", python_suites.load_mbpp),
+        _Entry("mbpp-full", python_suites.load_mbpp_full),
+        _Entry("mbpp+", python_suites.load_mbpp_plus),
+        _Entry("humaneval-x-python", python_suites.load_humaneval_x_python),
     )

@@ -81,6 +81,11 @@ def test_two_editors_share_a_daemon_and_one_is_killed(
         editor.say("Synthd synthesize")
     second.sees("⟳")
     first.sees("⟳")
+
+    def ends() -> list[str]:
+        return [job["status"] for job in told(scripted_model, "jobs", "list")]
+
+    second.wait(lambda: len(ends()) == 2, "both jobs in the daemon")
     first.kill()
     second.sees("+    return a + b")
     second.keys("a")
@@ -88,10 +93,8 @@ def test_two_editors_share_a_daemon_and_one_is_killed(
     assert second.text[-1] == "    return a + b"
     assert file.read_text() == TEXT
 
-    def ended() -> bool:
-        return [job["status"] for job in told(scripted_model, "jobs", "list")] == ["verified"] * 2
-
-    second.wait(ended, "the end of both jobs")
+    second.wait(lambda: "running" not in ends(), "the end of both jobs")
+    assert ends() == ["verified"] * 2
     (daemon,) = told(scripted_model, "daemon", "status")
     assert daemon["running"] and not daemon["other_daemons"]
 

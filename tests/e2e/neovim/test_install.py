@@ -41,18 +41,76 @@ PLACES = ("CONFIG", "DATA", "STATE", "CACHE")
 def installed(tmp_path: Path) -> Path:
     """A home into which the plugin was copied as `:help packages` says."""
     site = tmp_path / "data" / "nvim" / "site" / "pack" / "synthd" / "start"
-    shutil.copytree(PLUGIN, site / "synthd", ignore=shutil.ignore_patterns("tags"))
+    copied(site / "synthd")
     return tmp_path
 
 
-def test_it_is_a_package(nvim: str, installed: Path) -> None:
-    config = installed / "config" / "nvim"
+def copied(place: Path) -> Path:
+    shutil.copytree(PLUGIN, place, ignore=shutil.ignore_patterns("tags"))
+    return place
+
+
+LOOK = "lua io.stdout:write(vim.inspect({ vim.lsp.is_enabled('synthd'), \
+    vim.fn.exists(':Synthd'), vim.lsp.config.synthd.filetypes }))"
+FOUND = '{ true, 2, { "python", "rust" } }'.split()
+
+
+def configured(home: Path, init: str) -> Path:
+    config = home / "config" / "nvim"
     config.mkdir(parents=True)
-    (config / "init.lua").write_text("vim.lsp.enable('synthd')\n")
-    print_it = "lua io.stdout:write(vim.inspect({ vim.lsp.is_enabled('synthd'), \
-        vim.fn.exists(':Synthd'), vim.lsp.config.synthd.filetypes }))"
-    said = run(nvim, installed, "+" + print_it, "+qall!")
-    assert said.stdout.split() == '{ true, 2, { "python", "rust" } }'.split(), said
+    (config / "init.lua").write_text(init)
+    return home
+
+
+def test_it_is_a_package(nvim: str, installed: Path) -> None:
+    configured(installed, "vim.lsp.enable('synthd')\n")
+    said = run(nvim, installed, f"+{LOOK}", "+qall!")
+    assert said.stdout.split() == FOUND, said
+
+
+def test_it_is_a_package_that_is_added_later(nvim: str, tmp_path: Path) -> None:
+    copied(tmp_path / "data" / "nvim" / "site" / "pack" / "synthd" / "opt" / "synthd")
+    configured(tmp_path, "vim.cmd.packadd('synthd')\nvim.lsp.enable('synthd')\n")
+    said = run(nvim, tmp_path, f"+{LOOK}", "+qall!")
+    assert said.stdout.split() == FOUND, said
+
+
+def test_it_is_a_folder_of_the_runtime_path(nvim: str, tmp_path: Path) -> None:
+    place = copied(tmp_path / "anywhere")
+    configured(tmp_path, f"vim.opt.rtp:prepend('{place}')\nvim.lsp.enable('synthd')\n")
+    said = run(nvim, tmp_path, f"+{LOOK}", "+qall!")
+    assert said.stdout.split() == FOUND, said
+
+
+@pytest.fixture(scope="session")
+def lazy() -> Path:
+    """lazy.nvim, or a skip with the reason."""
+    script = Path(__file__).with_name("lazy.py")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    if done.returncode == 69:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+@pytest.mark.parametrize("when", ["", "ft = { 'python', 'rust' }, cmd = 'Synthd',"])
+def test_it_is_a_plugin_of_lazy(nvim: str, lazy: Path, tmp_path: Path, when: str) -> None:
+    """As the README says, at once and only when it is needed."""
+    place = copied(tmp_path / "anywhere")
+    spec = f"dir = '{place}', name = 'synthd', {when}"
+    configured(
+        tmp_path,
+        f"vim.opt.rtp:prepend('{lazy}')\n"
+        f"require('lazy').setup({{ {{ {spec} config = function()\n"
+        "  vim.lsp.enable('synthd')\n"
+        "end } })\n",
+    )
+    file = tmp_path / "a.py"
+    file.write_text("")
+    said = run(nvim, tmp_path, str(file), f"+{LOOK}", "+qall!")
+    assert said.stdout.split() == FOUND, said
+    run(nvim, tmp_path, "+Lazy! update synthd", "+qall!")
+    assert ":Synthd-search" in (place / "doc" / "tags").read_text()
 
 
 def test_help_can_be_found(nvim: str, installed: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from synthd.daemon.cli.bench_app import bench_app
 from synthd.daemon.cli.daemon_app import daemon_app
 from synthd.daemon.cli.jobs_app import jobs_app
 from synthd.daemon.cli.options import (
@@ -37,6 +38,7 @@ models_app = typer.Typer(help="Lists, fetches and removes models.", no_args_is_h
 app.add_typer(models_app, name="models")
 app.add_typer(daemon_app, name="daemon")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(bench_app, name="bench")
 
 
 def _version(asked: bool) -> None:

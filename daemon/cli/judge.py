@@ -7,12 +7,12 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from synthd.daemon import config
 from synthd.daemon.bulk.files import FileSource
+from synthd.daemon.bulk.judge_name import judge_name
 from synthd.daemon.bulk.log import CannotContinue, ResultsLog, unchanged
 from synthd.daemon.bulk.result import Origin, Result
 from synthd.daemon.bulk.summary import summarize
@@ -81,7 +81,7 @@ def _job(options: Options, settings: Settings) -> Job:
         raise BadInput(
             "give either files (synthd judge FILE… --tests F), or --suite NAME with --samples FILE"
         )
-    judge = _judge_name(settings)
+    judge = judge_name(settings)
     if options.files:
         files = FileSource.read(options.files, options.asked)
         return Job(files, Origin(files.tests, files.sha256, judge), options.out, True)
@@ -94,15 +94,6 @@ def _job(options: Options, settings: Settings) -> Job:
     source = SuiteSource.read(options.suite, options.samples, options.data, os.environ)
     target = options.out or options.samples.with_name(options.samples.name + ".results.jsonl")
     return Job(source, Origin(source.suite.name, source.suite.sha256, judge), target, False)
-
-
-def _judge_name(settings: Settings) -> str:
-    limits = settings.limits
-    return (
-        f"synthd {version('synthd')}, {settings.python or 'its own python'}, "
-        f"{limits.cpu_seconds:g} s cpu, {limits.wall_seconds:g} s wall, {limits.memory_mb} MiB, "
-        f"{limits.output_bytes} bytes printed, {limits.total_seconds:g} s in all"
-    )
 
 
 def _log(job: Job) -> AbstractContextManager[ResultsLog | None]:

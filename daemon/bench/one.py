@@ -1,0 +1,165 @@
+"""One key: its search, the verdict on what it came to, and the record of both."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from synthd.daemon.bench.case import Found, Score, Sought
+from synthd.daemon.bench.engine import Finished
+from synthd.daemon.bench.record import Key, Kind, Record
+from synthd.daemon.bench.shared import Shared
+from synthd.daemon.bulk.result import text_sha256
+from synthd.daemon.exits import Failure
+from synthd.daemon.traces.kept import Told
+from synthd.synth.models.cached import CachedModel
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.strategies import registry
+
+# Beyond the search's own budget: verdicts, and a machine that is busy.
+PATIENCE = 1800.0
+# Samples of one seed are as independent as seeds are.
+_BETWEEN_SAMPLES = 1_000_003
+
+
+async def run_one(key: Key, shared: Shared) -> Finished:
+    """Never raises for what goes wrong in it: that is a record of the kind `infra`."""
+    sink = _Lines()
+    drawn = Drawn(shared.models[key.model], shared.experiment.slots)
+    try:
+        async with asyncio.timeout(shared.experiment.budget.seconds + PATIENCE):
+            sought = _sought(key, shared, drawn, sink)
+            case = shared.case(key)
+            found = await case.search(sought, shared.tools)
+            score = Score(False, "no_code")
+            if found.program:
+                score = await case.score(found.program, shared.tools)
+    except TimeoutError:
+        return _broken(key, "the search, or its verdict, did not come to an end", sink)
+    except Failure as failure:
+        return _broken(key, str(failure), sink)
+    except Exception as error:  # whatever it is, it is not the program's doing
+        return _broken(key, f"{type(error).__name__}: {error}", sink)
+    if score.passed is None:
+        return _broken(key, f"no verdict: {score.error or score.outcome}", sink)
+    return Finished(_record(key, shared, found, score, drawn.tokens), found.program, sink.text)
+
+
+@dataclass(slots=True)
+class Drawn:
+    """The model as one search sees it: with its own slots, counting what is really drawn."""
+
+    inner: Model
+    slots: int
+    tokens: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def endpoint(self) -> str:
+        return self.inner.endpoint
+
+    @property
+    def continues(self) -> bool:
+        return continues(self.inner)
+
+    @property
+    def identity(self) -> str:
+        return str(getattr(self.inner, "identity", ""))
+
+    async def complete(
+        self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
+    ) -> Completion:
+        completion = await self.inner.complete(prompt, sampling, heard)
+        self.tokens += completion.completion_tokens
+        return completion
+
+
+class _Lines(io.StringIO):
+    """A trace that is kept until the search has ended."""
+
+    @property
+    def text(self) -> str:
+        return self._kept if self.closed else self.getvalue()
+
+    def close(self) -> None:
+        if not self.closed:
+            self._kept = self.getvalue()
+        super().close()
+
+
+def _sought(key: Key, shared: Shared, drawn: Drawn, sink: _Lines) -> Sought:
+    spec = shared.strategy(key)
+    model: Model = drawn
+    if shared.answers is not None:
+        model = CachedModel(drawn, shared.answers, replay=shared.place.replay)
+    return Sought(
+        model=model,
+        strategy=registry.build(spec.name, spec.parameters),
+        strategy_name=spec.name,
+        budget=shared.experiment.budget.budget,
+        seed=key.seed + _BETWEEN_SAMPLES * key.sample,
+        extraction=registry.extraction(spec.name, spec.parameters),
+        tracing=Told(key.digest[:12], sink) if shared.place.traces else None,
+    )
+
+
+def _record(key: Key, shared: Shared, found: Found, score: Score, drawn: int) -> Record:
+    usage = found.usage
+    return Record(
+        suite=key.suite,
+        task=key.task,
+        strategy=key.strategy,
+        model=key.model,
+        seed=key.seed,
+        sample=key.sample,
+        visible=found.visible,
+        passed=score.passed,
+        outcome=score.outcome,
+        stop=found.stop,
+        oracle=found.oracle,
+        in_process=score.in_process,
+        program=text_sha256(found.program) if found.program else "",
+        turn=found.turn,
+        programs=usage.programs,
+        model_calls=usage.model_calls,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cached_tokens=max(0, usage.completion_tokens - drawn),
+        estimated=usage.estimated,
+        money=_money(key, shared, usage.prompt_tokens, usage.completion_tokens),
+        executed=score.executed,
+        declared=score.declared,
+        seconds=round(found.seconds, 3),
+        judge_seconds=round(usage.judge_seconds, 3),
+        cpu_seconds=round(score.cpu_seconds, 3),
+        at=round(time.time(), 1),
+    )
+
+
+def _money(key: Key, shared: Shared, prompt: int, completion: int) -> float | None:
+    """What it would cost to draw all of it: an answer that was kept costs the same."""
+    price = shared.prices[key.model]
+    if price is None:
+        return None
+    return round((prompt * price.prompt + completion * price.completion) / 1e6, 8)
+
+
+def _broken(key: Key, error: str, sink: _Lines) -> Finished:
+    record = Record(
+        kind=Kind.INFRA,
+        suite=key.suite,
+        task=key.task,
+        strategy=key.strategy,
+        model=key.model,
+        seed=key.seed,
+        sample=key.sample,
+        error=error[:2000],
+        at=round(time.time(), 1),
+    )
+    return Finished(record, events=sink.text)

@@ -1,0 +1,70 @@
+"""What all searches of one process use, opened once: suites, models, judge."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthd.daemon.bench.case import Case, Tools
+from synthd.daemon.bench.endpoints import opened_model, price_of
+from synthd.daemon.bench.experiment import Experiment, Price, StrategySpec
+from synthd.daemon.bench.place import Place
+from synthd.daemon.bench.record import Key
+from synthd.daemon.bench.selecting import Selected, select
+from synthd.daemon.isolating import isolation
+from synthd.daemon.limiting import sandbox_limits
+from synthd.sandbox.pool import JudgePool
+from synthd.synth.ports import Model
+from synthd.synth.store.completions import Completions
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """models, prices: by the models' names in the experiment."""
+
+    place: Place
+    selected: Selected
+    models: Mapping[str, Model]
+    prices: Mapping[str, Price | None]
+    tools: Tools
+    answers: Completions | None
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.place.experiment
+
+    def case(self, key: Key) -> Case:
+        return self.selected.case(key)
+
+    def strategy(self, key: Key) -> StrategySpec:
+        return next(s for s in self.experiment.strategies if s.label == key.strategy)
+
+
+@asynccontextmanager
+async def shared(
+    place: Place, environment: Mapping[str, str], told: Callable[[str], None]
+) -> AsyncIterator[Shared]:
+    """told: what the user should know of while it goes on. Raises BadInput and Missing."""
+    selected = select(place.experiment, place.data, environment)
+    detection = await isolation(unsafe=place.unsafe)
+    async with AsyncExitStack() as stack:
+        held = stack.enter_context(tempfile.TemporaryDirectory(prefix="synthd-bench-"))
+        pool = await stack.enter_async_context(
+            JudgePool.open(
+                None,
+                detection,
+                sandbox_limits(place.settings.limits),
+                workers=place.judges,
+                unsafe=place.unsafe,
+            )
+        )
+        models: dict[str, Model] = {}
+        for spec in place.experiment.models:
+            models[spec.name] = await opened_model(spec, place, stack, told)
+        tools = Tools(pool, detection, place.settings.limits, Path(held), place.unsafe)
+        answers = Completions(place.answers / "completions") if place.answers else None
+        prices = {spec.name: price_of(spec) for spec in place.experiment.models}
+        yield Shared(place, selected, models, prices, tools, answers)

@@ -144,6 +144,14 @@ class RunFolder:
         except OSError as error:
             raise Missing(f"{self.layout.tasks}: {error.strerror or error}") from None
 
+    def judged_by(self, name: str) -> None:
+        """All verdicts are this judge's from now on. Raises Missing."""
+        self._experiment = self.experiment.model_copy(update={"judge": name})
+        try:
+            self._keep_experiment()
+        except OSError as error:
+            raise Missing(f"{self.layout.experiment}: {error.strerror or error}") from None
+
     def _open(self) -> None:
         if self._asked is None or not self._writer:
             self.layout.exists()

@@ -15,7 +15,7 @@ from synthd.daemon.exits import BadInput
 
 BEGINS = (b'{"suite":', b'{"kind":', b'{"schema":')
 _REJUDGED = b'"rejudged"'
-_VERDICT = ("passed", "outcome", "executed", "declared", "in_process", "judge_seconds")
+_VERDICT = ("passed", "outcome", "executed", "declared", "in_process", "cpu_seconds")
 
 
 def lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, Record]]:

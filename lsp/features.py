@@ -14,7 +14,6 @@ from synthd.lsp.actions import EXAMPLES, KINDS, WITH, Actions
 from synthd.lsp.adding import Adding
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.diagnostics import Diagnostics
-from synthd.lsp.functions import Functions
 from synthd.lsp.hover import Hovers
 from synthd.lsp.inline import Inline
 from synthd.lsp.lenses import Lenses
@@ -30,7 +29,7 @@ def register(server: Server) -> None:
     """Add features, and set server.verifications and server.virtual (synthd.lsp.presented)."""
     session = server.session
     abilities = Abilities(server.protocol)
-    functions = Functions(session.buffers, server.reading)
+    functions = session.functions
     verifications = Verifications(session, functions)
     lenses = Lenses(functions, verifications)
     Telling(session, functions, verifications, lenses, abilities)

@@ -123,7 +123,7 @@ class _Document:
 class Functions:
     def __init__(self, buffers: Buffers, reading: Reading) -> None:
         self._buffers = buffers
-        self._reading = reading
+        self.reading = reading
         self._documents: dict[str, _Document] = {}
 
     async def of(self, uri: str) -> Sight | None:
@@ -161,7 +161,7 @@ class Functions:
         document = self._documents.setdefault(unquote(uri), _Document())
         async with document.turn:
             self._check(uri, buffer)  # who asked while an older version was read asks in vain
-            found = await self._reading.run(lambda: read(document, buffer))
+            found = await self.reading.run(lambda: read(document, buffer))
         self._check(uri, buffer)
         return found
 

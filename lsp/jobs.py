@@ -46,7 +46,8 @@ MAY_STOP = (State.RUNNING, State.READY)
 
 @dataclass(slots=True)
 class Job:
-    """preview: of state READY. verdict: set while synthd.accept and synthd.reject are waited for.
+    """asked: the name of the function around the place that was asked about. preview: of state
+    READY. verdict: set while synthd.accept and synthd.reject are waited for.
     message: the latest, or how it ended."""
 
     id: str
@@ -55,6 +56,7 @@ class Job:
     message: str = "starting"
     cancelled: bool = False
     result: Result | None = None
+    asked: str = ""
     request: Request | None = field(default=None, repr=False)
     forecast: Forecast | None = None
     progress: Progress = field(default_factory=lambda: Progress("starting", 0.0))
@@ -64,8 +66,9 @@ class Job:
 
     @property
     def function(self) -> str:
-        """Its qualified name, as soon as the engine has said it."""
-        return (self.result.function if self.result else "") or self.progress.function
+        """Its qualified name: what the engine says of it counts most."""
+        said = (self.result.function if self.result else "") or self.progress.function
+        return said or self.asked
 
     @property
     def remote(self) -> str:

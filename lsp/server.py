@@ -18,7 +18,7 @@ from synthd.lsp.buffers import Buffers
 from synthd.lsp.changes import Changes
 from synthd.lsp.editor import Editor
 from synthd.lsp.engine import Engine
-from synthd.lsp.functions import Reading
+from synthd.lsp.functions import Functions, Reading
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.presented import Verifications, Virtual
 from synthd.lsp.protocol import Protocol
@@ -56,7 +56,8 @@ class Server(LanguageServer):
         editor = Editor(self.protocol)
         buffers = Buffers(lambda: self.workspace)
         engine = LazyEngine(make_engine, self.changes.known.tell, reading.ready)
-        self.session = Session(editor, buffers, engine, self.changes, reading)
+        functions = Functions(buffers, reading)
+        self.session = Session(editor, buffers, engine, self.changes, functions)
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """A line in the log. pygls shows the user a window, which they could do nothing about."""

@@ -16,7 +16,7 @@ from synthd.lsp.editor import Editor
 from synthd.lsp.edits import Edits
 from synthd.lsp.engine import Forecast, Request
 from synthd.lsp.errands import Errands
-from synthd.lsp.functions import Reading
+from synthd.lsp.functions import Functions
 from synthd.lsp.jobs import Job, Jobs
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.offers import Offers
@@ -38,7 +38,7 @@ class Session:
     buffers: Buffers
     engine: LazyEngine
     changes: Changes
-    reading: Reading
+    functions: Functions
     jobs: Jobs = field(default_factory=Jobs)
     errands: Errands = field(default_factory=Errands)
     trusted: bool = True
@@ -61,10 +61,11 @@ class Session:
         self.status = Status(editor, self.jobs, self.choosing, errands, self.changes)
         edits = Edits(editor, buffers)
         offers = Offers(
-            editor, buffers, edits, engine, self.reading, self._announce, self.consent.ask
-        )
+            editor, buffers, edits, engine, self.functions.reading, self._announce,
+            self.consent.ask,
+        )  # fmt: skip
         self.work = Work(
-            editor, buffers, engine, self.reading, self.jobs, errands, self.questions, offers,
+            editor, buffers, engine, self.functions, self.jobs, errands, self.questions, offers,
             self._announce,
         )  # fmt: skip
 

@@ -63,7 +63,6 @@ class Verifications:
         changes.saved.subscribe(self._saved)
         changes.closed.subscribe(self._closed)
         changes.known.subscribe(self._news)
-        changes.job.subscribe(self.working.forget)
         changes.closing.subscribe(lambda _: self._close())
 
     # ------------------------------------------------------------ what is shown

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from pygls.exceptions import JsonRpcContentModified
 
 from synthd.lsp import anchors
 from synthd.lsp.buffers import Buffers
 from synthd.lsp.editor import Editor
 from synthd.lsp.engine import Replacement, Request, Result
 from synthd.lsp.errands import Errands
-from synthd.lsp.functions import Reading
+from synthd.lsp.functions import Functions
 from synthd.lsp.jobs import Job, Jobs, State
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.offers import Offers, Settled
@@ -24,6 +27,7 @@ log = logging.getLogger(__name__)
 
 HELD = 1.0  # seconds that what a search tells waits for what is told before it
 FORETELL = 10.0
+NAMED = 0.1  # seconds that the first word of a job waits for its function's name
 AGAIN = 600.0  # seconds that the user gets to say whether a job is to start anew
 GOES_ON = "goes on without this editor; `synthd jobs` shows it"
 KEPT = "was not applied; `synthd jobs` has the program"
@@ -37,7 +41,7 @@ class Work:
     editor: Editor
     buffers: Buffers
     engine: LazyEngine
-    reading: Reading
+    functions: Functions
     jobs: Jobs
     errands: Errands
     questions: Questions
@@ -61,10 +65,13 @@ class Work:
     async def _run(self, job: Job, request: Request) -> None:
         job.request = request
         bar = ProgressBar(self.editor, job)
-        self.announce(job)
-        bar.start()
         again = False
         try:
+            naming = self.errands.start(self._name(job, request), f"name {job.id}")
+            if naming is not None:
+                await asyncio.wait([naming], timeout=NAMED)
+            self.announce(job)
+            bar.start()
             job.result = await self._search(job, request, bar)
             ended = await self._conclude(job, job.result, bar)
             job.state, job.message, again = ended.state, ended.message, ended.again
@@ -77,6 +84,13 @@ class Work:
         else:
             self._say(job)
         self._end(job)
+
+    async def _name(self, job: Job, request: Request) -> None:
+        """Unless the document is another one by now: the engine will say it, too."""
+        line = request.text.count("\n", 0, request.offset)
+        with contextlib.suppress(JsonRpcContentModified):
+            function = await self.functions.around(job.uri, line)
+            job.asked = function.name if function else ""
 
     async def _run_partial(self, job: Job, result: Result, change: Replacement) -> None:
         try:
@@ -158,7 +172,7 @@ class Work:
             self.editor.warn("the file is not open any more; open it and ask again")
             return
         text = buffer.text
-        known = await self.reading.run(lambda: anchors.regions(buffer.path, text))
+        known = await self.functions.reading.run(lambda: anchors.regions(buffer.path, text))
         found = [region for region in known if region.name == name]
         if not found:
             self.editor.warn(f"there is no function {name} any more; ask for another one")

@@ -11,12 +11,8 @@ from synthd.synth.source.outlined import Key, Outlined
 
 
 class Working:
-    """Jobs say their function's name once the engine has found it; before that, it is the one
-    around the place that was asked about."""
-
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs = jobs
-        self._names: dict[str, str] = {}
 
     def on(self, sight: Sight) -> dict[Key, Job]:
         """By the function's key: the newest job that is not over."""
@@ -26,7 +22,7 @@ class Working:
         names = {one.name: one for one in sight.functions}
         found = {}
         for job in live:
-            function = names.get(job.function) or names.get(self._meant(job, sight))
+            function = names.get(job.function)
             if function is not None:
                 found[function.key] = job
         return found
@@ -35,28 +31,13 @@ class Working:
         """The newest job of a function, over or not."""
         newest = None
         for job in self._of(sight):
-            if function.name in (job.function, self._meant(job, sight)):
+            if function.name == job.function:
                 newest = job
         return newest
 
     def _of(self, sight: Sight) -> Iterator[Job]:
         uri = unquote(sight.buffer.uri)
         return (job for job in self._jobs if unquote(job.uri) == uri)
-
-    def _meant(self, job: Job, sight: Sight) -> str:
-        """The name of the function that was asked about, which moves with what is typed."""
-        known = self._names.get(job.id)
-        request = job.request
-        if known is not None or request is None or request.text != sight.buffer.text:
-            return known or ""
-        function = sight.at(request.text.count("\n", 0, request.offset))
-        name = function.name if function else ""
-        self._names[job.id] = name
-        return name
-
-    def forget(self, job: Job) -> None:
-        if job.over:
-            self._names.pop(job.id, None)
 
 
 def doing(job: Job) -> str:

@@ -29,6 +29,8 @@ from synthd.synth.verifiers.verus.gate import Rules
 OUTDATED = "a newer version of this file is being verified"
 UNTRUSTED = "this workspace is not trusted, and Verus runs its macros; trust it first"
 
+About = tuple[str, bool]  # a path, and whether it is about a text that the document does not have
+
 
 def is_rust(path: str) -> bool:
     return Path(path).suffix == sources.SUFFIX
@@ -55,7 +57,7 @@ class RustBuffers:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _opened: dict[str, Opened] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _newest: dict[tuple[str, bool], tuple[int, asyncio.Task[Verified]]] = field(default_factory=dict)
+    _newest: dict[About, tuple[int, asyncio.Task[Verified]]] = field(default_factory=dict)
     _whole: dict[str, tuple[str, Proofs]] = field(default_factory=dict)  # of a path's last text
 
     async def verify(self, inquiry: Inquiry) -> Verified | None:

@@ -47,9 +47,12 @@ async def test_a_rich_client_answers_by_command(connect: Any, script: Any) -> No
         await client.initialize(initializationOptions=RICH)
         uri, text = script(ask=[ASKED, OTHER])
         client.open(uri, text)
+        await client.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
         job = await client.synthesize(uri)
         (asked,) = await client.until(lambda: client.heard("synthd/question"))
         assert (asked["job"], asked["call"], asked["uri"]) == (job, "f([])", uri)
+        assert asked["function"] == "f", "though no progress has told its name"
+        assert client.heard("synthd/job")[0]["function"] == "f"
         assert asked["choices"][1] == {"label": "raises ValueError", "value": "raise ValueError"}
         wrong = await client.command(
             "synthd.answer", {"job": job, "question": "another", "value": "1"}

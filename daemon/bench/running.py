@@ -115,6 +115,7 @@ async def run_experiment(
     experiment = await _known(asking, selected, watcher.told)
     place = plan.place.model_copy(update={"experiment": experiment})
     with RunFolder.open(plan.out, experiment) as folder:
+        folder.note_tasks(selected.tasks)
         keys = [k for k in selected.keys(experiment) if plan.shard is None or plan.shard.has(k)]
         left = [key for key in keys if key not in folder.done]
         folder.note_tasks(selected.tasks)

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from synthd.daemon.cli.bench_folder_app import bench_folder_app
 from synthd.daemon.cli.options import Json, Sets, Unsafe
 
 bench_app = typer.Typer(
     help="Runs searches over benchmark suites: resumable, compared, reported.",
     no_args_is_help=True,
 )
+bench_app.add_typer(bench_folder_app)
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS."),

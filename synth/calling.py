@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -33,22 +34,23 @@ class Calling:
     _begun: Continuing = field(default_factory=Continuing)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)  # the next call
 
-    async def sample(self, ask: Ask) -> Completion | None:
+    async def sample(self, ask: Ask, *, holds: bool = False) -> Completion | None:
+        """holds: whoever asks has the slot already, and keeps it."""
         pruning = self.run.pruning
         if ask.parent is None:
-            return await self._sampled(ask)
+            return await self._sampled(ask, holds)
         if pruning.refuses(ask.parent):
             return None
         try:
             async with pruning.unless_cut(ask.parent):
-                return await self._sampled(ask)
+                return await self._sampled(ask, holds)
         except Cut:
             return None
 
-    async def _sampled(self, ask: Ask) -> Completion | None:
+    async def _sampled(self, ask: Ask, holds: bool) -> Completion | None:
         run = self.run
         await run.step(f"wanted {ask.purpose} {ask.node}")
-        async with self.slots.one(ask.priority):
+        async with nullcontext() if holds else self.slots.one(ask.priority):
             await run.step(f"asked {ask.purpose} {ask.node}")
             if not ask.closing and run.ledger.usage.programs >= run.budget.programs:
                 run.ledger.exhausted = True

@@ -101,6 +101,12 @@ def continues(model: Model) -> bool:
     return bool(getattr(model, "continues", False))
 
 
+def in_turn(model: Model) -> bool:
+    """Whether a search with it does one thing at a time, calls and verdicts in turn: then its way
+    does not depend on how long anything takes. So for models with a true attribute of this name."""
+    return bool(getattr(model, "in_turn", False))
+
+
 class Verifier(Protocol):
     """Decides about a candidate by running or proving it; the only source of ACCEPTED."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NoReturn, Protocol
@@ -17,12 +18,12 @@ from synthd.synth.evaluating import Evaluating
 from synthd.synth.events import Event, Pruned, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.pace import Free, Pace
-from synthd.synth.ports import Completion, Finish, Model, Observer, Trace, Verifier
+from synthd.synth.ports import Completion, Finish, Model, Observer, Trace, Verifier, in_turn
 from synthd.synth.problem import Problem
 from synthd.synth.proving.keep import preferred
 from synthd.synth.pruning import Pruning
 from synthd.synth.reading import Read, Reading, readings
-from synthd.synth.slots import Slots
+from synthd.synth.slots import Priority, Slots
 from synthd.synth.streams import stream
 
 __all__ = ["Ask", "Ended", "Left", "Read", "Run", "Strategy", "unwatched"]
@@ -89,7 +90,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.budget)
-        self._calling = Calling(self, Slots(self.model.slots))
+        self._calling = Calling(self, Slots(1 if in_turn(self.model) else self.model.slots))
         self._evaluating = Evaluating(self)
 
     def random(self, *names: str) -> Random:
@@ -153,7 +154,8 @@ class Run:
 
         Its seconds are the verifier's. Raises Unmet where the verifier cannot.
         """
-        return await self._evaluating.observe(attempt, calls)
+        async with self._turn():
+            return await self._evaluating.observe(attempt, calls)
 
     async def sample(self, ask: Ask) -> Completion | None:
         """One completion, or None when the budget has no room for it.
@@ -180,14 +182,23 @@ class Run:
 
     async def given(self, code: str, node: str = GIVEN) -> Attempt | None:
         """Judge a program that is there already; it counts as one of the budget's programs."""
-        return await self._judged(Candidate(code, node=node))
+        async with self._turn():
+            return await self._judged(Candidate(code, node=node))
+
+    def _turn(self, priority: Priority = ()) -> AbstractAsyncContextManager[None]:
+        """Where a search does one thing at a time, what holds the others off."""
+        return self._calling.slots.one(priority) if in_turn(self.model) else nullcontext()
 
     async def _answered(self, ask: Ask) -> list[Attempt]:
         """Sample one answer and judge what is in it, in order, as far as the budget goes."""
+        async with self._turn(ask.priority):
+            return await self._answered_in_turn(ask)
+
+    async def _answered_in_turn(self, ask: Ask) -> list[Attempt]:
         further: list[Candidate] = []
 
         async def drawn() -> Candidate | None:
-            completion = await self.sample(ask)
+            completion = await self._calling.sample(ask, holds=in_turn(self.model))
             if completion is None:
                 return None
             cut = completion.finish is Finish.LENGTH

@@ -50,7 +50,10 @@ async def run_one(key: Key, shared: Shared) -> Finished:
 
 @dataclass(slots=True)
 class Drawn:
-    """The model as one search sees it: with its own slots, counting what is really drawn."""
+    """The model as one search sees it: with its own slots, counting what is really drawn.
+
+    With one slot it does everything in turn, so that no speed of anything decides its way.
+    """
 
     inner: Model
     slots: int
@@ -67,6 +70,10 @@ class Drawn:
     @property
     def continues(self) -> bool:
         return continues(self.inner)
+
+    @property
+    def in_turn(self) -> bool:
+        return self.slots == 1
 
     @property
     def identity(self) -> str:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from synthd.synth.models.errors import EmptyAnswer, NotKept, NotRecorded
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, in_turn, unheard
 from synthd.synth.store.completions import Completions, Kept, key
 
 
@@ -71,6 +71,10 @@ class CachedModel:
     @property
     def continues(self) -> bool:
         return continues(self._model)
+
+    @property
+    def in_turn(self) -> bool:
+        return in_turn(self._model)
 
     @property
     def identity(self) -> str:

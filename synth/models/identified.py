@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, in_turn, unheard
 
 
 @runtime_checkable
@@ -40,6 +40,10 @@ class IdentifiedModel:
     @property
     def continues(self) -> bool:
         return continues(self.inner)
+
+    @property
+    def in_turn(self) -> bool:
+        return in_turn(self.inner)
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard

@@ -70,7 +70,7 @@ class Problem:
     language: str = "python"
     start: str = ""  # the code that the model is shown to complete
     head: str = ""  # the start without docstring and body: what a program's code stands under
-    entry_point: str = ""  # the name that callers use
+    entry_point: str = ""  # the name that callers use; "" for a program that reads and prints
     context: str = ""  # surrounding code worth showing to the model
     spec: Spec = field(default_factory=Spec)
     given: str = ""  # a program to start from, as a Candidate's code: to be repaired, or proved

@@ -36,7 +36,8 @@ def _system(problem: Problem) -> str:
         return problem.guide
     if proving(problem):
         return verus.system()
-    return SYSTEM.format(language=problem.language.capitalize())
+    language = "C++" if problem.language == "cpp" else problem.language.capitalize()
+    return SYSTEM.format(language=language)
 
 
 def task(problem: Problem) -> str:
@@ -71,12 +72,16 @@ def told(problem: Problem, attempt: Attempt, level: Level) -> str:
 
 
 def kind(problem: Problem) -> str:
+    if not problem.entry_point:
+        return "program"
     return "method" if "." in problem.entry_point else "function"
 
 
 def named(problem: Problem) -> str:
     if proving(problem):
         return f"the function `{problem.entry_point}`"
+    if not problem.entry_point:
+        return "the program"
     owner, _, name = problem.entry_point.rpartition(".")
     return f"the method `{name}` of the class `{owner}`" if owner else f"the function `{name}`"
 

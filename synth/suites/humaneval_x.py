@@ -12,6 +12,7 @@ from synthd.synth.suites.task import Suite, Task, without_unused_crates
 LICENCE = "Apache-2.0 (THUDM/CodeGeeX)"
 _INCLUDE = re.compile(r"^#include\s*<((?:boost|openssl)/[^>]+)>", re.M)
 _CRATE = re.compile(r"^use (rand|regex|md5)\b", re.M)
+_MAIN = re.compile(r"#.*|//.*")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 _CPP_FUNCTION = re.compile(r"(\w+)\s*\([^()]*\)\s*\{\s*\Z")
 _RUST_FUNCTION = re.compile(r"\bfn\s+(\w+)")
@@ -24,6 +25,11 @@ class _Cpp(DataRow):
     test: str
 
 
+class _Example(DataRow):
+    task_id: str
+    example_test: str = ""
+
+
 class _Rust(_Cpp):
     declaration: str
 
@@ -32,6 +38,13 @@ def load_cpp(data: Path) -> Suite:
     path = locate(data, "humaneval-x/humaneval_cpp.jsonl.gz")
     tasks = tuple(_cpp(row) for _, row in rows(path, _Cpp))
     return _suite("humaneval-x-cpp", "HumanEval-X, C++", path, tasks)
+
+
+def load_cpp_with_examples(data: Path) -> tuple[Suite, dict[str, str]]:
+    """Also the tests of the comment's examples, by the ids of the tasks that have some."""
+    suite = load_cpp(data)
+    found = {row.task_id: row.example_test for _, row in rows(suite.source, _Example)}
+    return suite, {task: test for task, test in found.items() if "assert" in _MAIN.sub("", test)}
 
 
 def load_rust(data: Path) -> Suite:

@@ -26,7 +26,7 @@ NOTE = (
 
 def load_psb2(data: Path, part: Part = Part.ALL) -> Suite:
     psb2 = read(data, part)
-    tasks = tuple(_task(problem) for problem in psb2.problems)
+    tasks = tuple(task(problem) for problem in psb2.problems)
     return Suite("psb2", "PSB2, functions", LICENCE, tasks, psb2.sha256, psb2.source, NOTE)
 
 
@@ -47,8 +47,8 @@ def rule(problem: PsbProblem) -> Rule:
     return CLOSE if "float" in problem.outputs else Rule()
 
 
-def _task(problem: PsbProblem) -> Task:
-    prompt = _stub(problem)
+def task(problem: PsbProblem) -> Task:
+    prompt = stub(problem)
     return Task(
         id=f"psb2/{problem.name}",
         language=Language.PYTHON,
@@ -69,7 +69,7 @@ def _value(case: Case) -> object:
     return case.outputs[0] if len(case.outputs) == 1 else case.outputs
 
 
-def _stub(problem: PsbProblem) -> str:
+def stub(problem: PsbProblem) -> str:
     """The signature, and the description and examples as a docstring."""
     function = reference(problem.name)
     lines = textwrap.wrap(problem.description, 88)

@@ -32,15 +32,15 @@ def load_psb2_stdio_cpp(data: Path, part: Part = Part.ALL) -> Suite:
 
 def _load(name: str, title: str, language: Language, data: Path, part: Part) -> Suite:
     psb2 = read(data, part)
-    tasks = tuple(_task(problem, language) for problem in psb2.problems)
+    tasks = tuple(task(problem, language) for problem in psb2.problems)
     return Suite(name, title, LICENCE, tasks, psb2.sha256, psb2.source, NOTE)
 
 
-def _task(problem: PsbProblem, language: Language) -> Task:
+def task(problem: PsbProblem, language: Language) -> Task:
     return Task(
         id=f"psb2/{problem.name}",
         language=language,
-        prompt=_prompt(problem, language),
+        prompt=prompt(problem, language),
         entry="",
         tests=Exchanges(
             rows=tuple(Exchange(lines(case.inputs), lines(case.outputs)) for case in problem.cases),
@@ -65,7 +65,7 @@ def lines(values: tuple[object, ...]) -> str:
     return "".join(f"{line}\n" for line in found)
 
 
-def _prompt(problem: PsbProblem, language: Language) -> str:
+def prompt(problem: PsbProblem, language: Language) -> str:
     names = inspect.signature(reference(problem.name)).parameters
     inputs = ", ".join(f"{name} ({kind})" for name, kind in zip(names, problem.inputs, strict=True))
     parts = [

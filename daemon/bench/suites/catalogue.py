@@ -46,7 +46,7 @@ def _named(name: str) -> _Entry:
 
 
 def _entries() -> tuple[_Entry, ...]:
-    from synthd.daemon.bench.suites import python_suites
+    from synthd.daemon.bench.suites import humaneval_x, python_suites
 
     return (
         _Entry("humaneval", python_suites.load_humaneval),
@@ -55,4 +55,6 @@ def _entries() -> tuple[_Entry, ...]:
         _Entry("mbpp-full", python_suites.load_mbpp_full),
         _Entry("mbpp+", python_suites.load_mbpp_plus),
         _Entry("humaneval-x-python", python_suites.load_humaneval_x_python),
+        _Entry("humaneval-x-cpp", humaneval_x.load_cpp),
+        _Entry("humaneval-x-rust", humaneval_x.load_rust),
     )

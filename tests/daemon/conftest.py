@@ -28,6 +28,7 @@ class ScriptedOllama:
 
     def __init__(self) -> None:
         self.say: Answer = lambda prompt: ""
+        self.draw: Callable[[dict[str, Any]], str] | None = None  # of all that was asked
         self.prompts: list[str] = []
         self.digest = "old"
         self.seconds_per_word = 0.0
@@ -64,7 +65,8 @@ class ScriptedOllama:
                 server.prompts.append(prompt)
                 self._begin()
                 try:
-                    for word in server.say(prompt).splitlines(keepends=True):
+                    said = server.draw(asked) if server.draw else server.say(prompt)
+                    for word in said.splitlines(keepends=True):
                         self._line(word, done=False)
                         time.sleep(server.seconds_per_word)
                     self._line("", done=True)

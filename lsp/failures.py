@@ -12,6 +12,8 @@ _HEADS = {
     State.STALE: "was verified before it changed",
     State.FAILED: "does not pass its checks",
     State.UNKNOWN: "is not verified",
+    State.QUEUED: "waits to be verified anew",
+    State.RUNNING: "is being verified anew",
 }
 
 
@@ -38,15 +40,20 @@ def _body(shown: Shown, known: Known, text: str) -> Iterator[str]:
 
 def _failing(number: int, failing: Failing, lines: list[str]) -> Iterator[str]:
     where = "" if failing.line is None else f" (line {failing.line + 1})"
-    yield f"## {number}. {failing.outcome.replace('_', ' ')}{where}"
+    what = "fails" if failing.outcome == "fail" else failing.outcome.replace("_", " ")
+    yield f"## {number}. {what}{where}"
     yield ""
     yield from _block(failing.check)
     if failing.line is not None and failing.line < len(lines):
         written = lines[failing.line].strip()
-        if written and written not in failing.check:
+        if written.removeprefix(">>> ") not in failing.check:
             yield "Written as:"
             yield ""
             yield from _block(written)
+    if failing.expected:
+        yield "What should come:"
+        yield ""
+        yield from _block(failing.expected)
     if failing.detail:
         yield "What came instead:"
         yield ""

@@ -54,6 +54,7 @@ export interface JobNews {
   readonly function: string;
   readonly message: string;
   readonly code?: string;
+  readonly partial?: boolean;
   readonly preview?: Preview;
   readonly remote?: string;
 }

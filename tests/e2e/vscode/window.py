@@ -291,6 +291,18 @@ class Window:
         """An entry of the quick pick that is open."""
         await self.page.locator(".quick-input-list .monaco-list-row", has_text=text).first.click()
 
+    async def asked(self, title: str) -> None:
+        """By a quick pick with entries."""
+        await self.page.locator(".quick-input-title", has_text=title).wait_for()
+        await self.page.locator(".quick-input-list .monaco-list-row").first.wait_for()
+
+    async def hovers(self, word: str, text: str) -> None:
+        """What is told under the pointer."""
+        place = self.page.locator(".view-line span", has_text=re.compile(f"^{word}$")).first
+        told = self.page.locator(".monaco-hover", has_text=text).first
+        await place.hover()
+        await told.wait_for()
+
     async def click(self, text: str) -> None:
         """Into a line of the file."""
         await self.page.locator(".editor-instance .view-line", has_text=text).first.click()

@@ -88,7 +88,7 @@ async def test_documents_of_the_server(
     failure = await rich.command("synthd.explain", rich.place(uri, 2))
     told = await content(rich, failure["uri"])
     assert told.startswith("# `twice` does not pass its checks\n\n1 of 2 checks passed.\n")
-    assert "## 1. fail (line 7)\n\n```text\ntwice(2)\n```\n" in told
+    assert "## 1. fails (line 7)\n\n```text\ntwice(2)\n```\n" in told
     assert "````text\n```5```\n````\n" in told, "what programs print cannot end the block"
     try:
         await content(rich, "synthd:/etc/passwd")

@@ -25,6 +25,7 @@ export async function explain(server: Server, given: unknown): Promise<void> {
   await shown(server, 'synthd.explain', given);
 }
 
+/** The server has the page opened itself: see connection.ts. */
 async function shown(
   server: Server,
   command: 'synthd.showCertificate' | 'synthd.explain',
@@ -34,7 +35,6 @@ async function shown(
   if (target === undefined) return;
   const { uri, message } = await server.ask(command, target);
   if (uri === null) void vscode.window.showInformationMessage(`synthd: ${message ?? 'nothing is known'}`);
-  else await vscode.commands.executeCommand('markdown.showPreviewToSide', vscode.Uri.parse(uri, true));
 }
 
 /** The function at the cursor, or what a lens names; with a file alone all of its functions. */

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import type { JobNews } from '../protocol';
-import type { Messages } from '../server/messages';
+import { MOMENT, type Messages } from '../server/messages';
 import type { Server } from '../server/server';
 import { notifications } from '../settings';
 import type { Jobs } from './table';
@@ -15,10 +15,15 @@ export function tellOutcomes(server: Server, jobs: Jobs, messages: Messages): vs
       case 'unsolved':
       case 'undecided':
       case 'error':
-      case 'stale':
       case 'not_applied':
         messages.shows(news.message);
         void offer(server, news, name);
+        break;
+      case 'stale':
+        messages.shows(news.message);
+        setTimeout(() => {
+          if (!messages.isAsked(news.message)) void offer(server, news, name);
+        }, MOMENT);
         break;
       case 'verified':
       case 'partial':
@@ -37,7 +42,7 @@ async function offer(server: Server, news: JobNews, name: string): Promise<void>
   const partial = 'Apply best partial…';
   const copy = 'Copy code';
   const buttons: string[] = [];
-  if (news.state === 'unsolved' && news.code) buttons.push(partial);
+  if (news.partial === true) buttons.push(partial);
   if ((news.state === 'stale' || news.state === 'not_applied') && news.code) buttons.push(copy);
   if (news.state !== 'error') buttons.push(search);
   const show =

@@ -16,11 +16,13 @@ from synthd.daemon.bench.record import Key, Record
 @dataclass(frozen=True, slots=True)
 class Finished:
     """program: the text of record.program, "" where there is none. events: the lines of the
-    search's trace, "" where none are kept."""
+    search's trace, "" where none are kept. again: of an attempt that broke, that the engine itself
+    tries it again, so that its key is still to come."""
 
     record: Record
     program: str = ""
     events: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ class _Keeping:
                 logger.finished(finished)
             return
         self.attempts += 1
+        if finished.again:
+            return
         self.broken.append(record.key)
         self._in_a_row += 1
         if self._in_a_row >= _HOPELESS:

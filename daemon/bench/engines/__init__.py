@@ -1,0 +1,1 @@
+"""Engines of `synthd bench` that run searches elsewhere: on a Ray cluster, as Slurm jobs."""

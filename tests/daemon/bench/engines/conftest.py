@@ -1,0 +1,178 @@
+"""A run of `synthd bench` over a few tasks, with a model whose answer only its question decides."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthd.daemon.bench.asking import Asked, from_options
+from synthd.daemon.bench.engine import Progress
+from synthd.daemon.bench.experiment import Experiment
+from synthd.daemon.bench.folder.folder import RunFolder
+from synthd.daemon.bench.place import Place
+from synthd.daemon.bench.record import Kind, Record, fields
+from synthd.daemon.bench.running import Plan, Shard
+from synthd.daemon.settings import Settings
+
+# Of the first tasks of HumanEval: some answers pass, others do not.
+BODIES = (
+    "    return sorted(numbers)\n",
+    "    return number % 1.0\n",
+    "    return any(abs(a - b) < threshold for i, a in enumerate(numbers) for b in numbers[:i])\n",
+    "    return None\n",
+    "    return 1 / 0\n",
+    "    balance = 0\n    for operation in operations:\n        balance += operation\n"
+    "        if balance < 0:\n            return True\n    return False\n",
+)
+
+
+class HashedOllama:
+    """Answers by a hash of what it is asked and the seed, whoever asks and when; not before the
+    gate is open."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def answer(self, asked: dict[str, Any]) -> str:
+        prompt = asked["messages"][-1]["content"]
+        options = asked["options"]
+        text = json.dumps([prompt, options["seed"], options["temperature"]])
+        chosen = int(sha256(text.encode()).hexdigest(), 16) % len(BODIES)
+        lines = [line for line in prompt.splitlines() if line.startswith("def ")]
+        head = lines[-1] if lines else "def f(x):"
+        return f"```python\nfrom typing import List\n\n{head}\n{BODIES[chosen]}```\n"
+
+    def _handler(server) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self._send({"models": [{"model": "coder", "digest": "abc"}]})
+
+            def do_POST(self) -> None:
+                size = int(self.headers.get("content-length", 0))
+                asked = json.loads(self.rfile.read(size))
+                server.calls += 1
+                server.gate.wait(60)
+                message = {"role": "assistant", "content": server.answer(asked)}
+                counts = {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
+                self._send({"model": "coder", "message": message, "done": True, **counts})
+
+            def _send(self, content: object) -> None:
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/x-ndjson")
+                    self.end_headers()
+                    self.wfile.write(json.dumps(content).encode() + b"\n")
+                except OSError:
+                    pass  # whoever asked is gone
+
+        return Handler
+
+
+@pytest.fixture
+def model() -> Iterator[HashedOllama]:
+    server = HashedOllama()
+    yield server
+    server.close()
+
+
+@dataclass
+class Watching:
+    """What a run says of itself."""
+
+    lines: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    moved: Callable[[Progress], None] = lambda progress: None
+
+    def begun(self, total: int, before: int) -> None:
+        self.total = total
+
+    def finished(self, record: Record) -> None:
+        self.records.append(record)
+
+    def progress(self, progress: Progress) -> None:
+        self.moved(progress)
+
+    def told(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@pytest.fixture
+def watching() -> Watching:
+    return Watching()
+
+
+@dataclass
+class Bench:
+    """Makes runs of one experiment, each in a folder of its own."""
+
+    home: Path
+    data: Path
+    model: HashedOllama
+    samples: int = 2
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home)}
+
+    @property
+    def experiment(self) -> Experiment:
+        asked = Asked(
+            suites=("humaneval[:6]",),
+            strategies=("greedy", "best-of-n"),
+            sets=("best-of-n.n=3",),
+            models=("ollama/coder",),
+            endpoints=(self.model.url,),
+            samples=self.samples,
+            programs=4,
+        )
+        return from_options(asked, None)
+
+    def plan(self, folder: str, jobs: int | None = 2, shard: Shard | None = None) -> Plan:
+        place = Place(experiment=self.experiment, settings=Settings(), data=self.data, judges=1)
+        return Plan(place, self.home / folder, jobs, shard)
+
+    def table(self, folder: str | Path) -> list[tuple[object, ...]]:
+        """All that does not depend on machine and time."""
+        records = [
+            one for one in RunFolder.records(self.home / folder) if one.kind is not Kind.INFRA
+        ]
+        return sorted(tuple(str(getattr(record, name)) for name in fields()) for record in records)
+
+    def broken(self, folder: str) -> int:
+        return sum(one.kind is Kind.INFRA for one in RunFolder.records(self.home / folder))
+
+
+@pytest.fixture
+def bench(tmp_path: Path, model: HashedOllama) -> Bench:
+    beside = Path(__file__).parents[5] / "shared" / "datasets"
+    data = Path(os.environ.get("SYNTHD_DATASETS") or beside)
+    if not (data / "humaneval").is_dir():
+        pytest.skip(f"no data sets in {data}: set SYNTHD_DATASETS")
+    return Bench(tmp_path, data, model)

@@ -1,0 +1,66 @@
+"""`--engine ray` on a Ray cluster of two nodes on this machine, one of which is killed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from synthd.daemon.bench.engines.ray import ray_engine
+from synthd.daemon.bench.running import local, run_experiment
+from synthd.daemon.exits import Missing
+
+NODE = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024, "include_dashboard": False}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, bench: Any) -> Iterator[Any]:
+    monkeypatch.setenv("HOME", str(bench.home))  # where Ray keeps the cluster's token
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'synthd[ray]'")
+    from ray.cluster_utils import Cluster
+
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")  # the paths of sockets must be short
+    cluster = Cluster(
+        initialize_head=True, shutdown_at_exit=False, head_node_args={**NODE, "temp_dir": folder}
+    )
+    cluster.second = cluster.add_node(**NODE)
+    try:
+        yield cluster
+    finally:
+        for node in [*cluster.worker_nodes, cluster.head_node]:
+            cluster.remove_node(node)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_a_node_that_is_killed_loses_nothing(
+    bench: Any, watching: Any, model: Any, cluster: Any
+) -> None:
+    await run_experiment(bench.plan("alone"), local(bench.environment), watching, bench.environment)
+    killed: list[threading.Thread] = []
+
+    def kill() -> None:
+        cluster.remove_node(cluster.second, allow_graceful=False)
+        model.gate.set()
+
+    def moved(progress: Any) -> None:
+        if progress.busy == 4 and not killed:  # two searches on each of the nodes
+            killed.append(threading.Thread(target=kill))
+            killed[0].start()
+
+    model.gate.clear()
+    watching.moved = moved
+    engine = ray_engine(bench.environment, cluster.address)
+    ran = await run_experiment(bench.plan("ray", jobs=None), engine, watching, bench.environment)
+    killed[0].join()
+    assert (ran.now, ran.broken, ran.discarded) == (24, 0, 0)
+    assert bench.table("ray") == bench.table("alone")
+    assert len({row for row in bench.table("ray")}) == 24
+    assert ran.attempts == bench.broken("ray") == 2, "the searches of the node that was lost"
+    lost = [line for line in watching.lines if "is lost" in line]
+    assert len(lost) == 1 and "its 2 searches are given to others" in lost[0]

@@ -64,4 +64,4 @@ def sign_test(wins: int, losses: int) -> float:
     for i in range(min(wins, losses)):
         term = term * (trials - i) // (i + 1)
         below += term
-    return min(1.0, 2 * below / 2**trials)
+    return min(1.0, 2 * below / (1 << trials))

@@ -1,0 +1,188 @@
+"""From the searches of one arm to its figures."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from synthd.daemon.bench.report.columns import Columns, Is
+from synthd.daemon.bench.report.values import (
+    Axis,
+    Cost,
+    Counted,
+    Curve,
+    Figures,
+    PassAt,
+    SeedMean,
+    TaskFigures,
+)
+from synthd.synth.metrics.curves import Point, Searches, by_turn, solved_by
+from synthd.synth.metrics.interval import Interval, bootstrap, wilson
+from synthd.synth.metrics.passing import Tally, each_pass_at_k, possible
+
+KS = (1, 5, 10, 100)
+TIMEOUT = "timeout"  # of outcomes
+OUT_OF_TIME = "time"  # of stops
+_TURNS = 32  # as many as a plot can show
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """ks: of pass@k, refused where a task has fewer samples; None: those of KS that are possible.
+    resamples, seed: of the bootstraps."""
+
+    ks: tuple[int, ...] | None = None
+    resamples: int = 10_000
+    seed: int = 0
+
+
+def figures(
+    columns: Columns, wanted: Wanted, missing: int | None, most: Mapping[Axis, float]
+) -> Figures:
+    """most: how far the curves go, the same for all arms that stand in one plot.
+
+    Raises TooFewSamples for a k that was asked for and cannot be told.
+    """
+    by_task = columns.rows_by_task()
+    tasks = tuple(
+        _task(columns, name, by_task[place])
+        for place, name in sorted(
+            ((place, columns.tasks.known[place]) for place in by_task), key=lambda pair: pair[0]
+        )
+    )
+    visible = columns.count(Is.VISIBLE)
+    fooled = sum(one.fooled for one in tasks)
+    stops = Counter(columns.stops.known[place] for place in columns.stop)
+    outcomes = Counter(columns.outcomes.known[place] for place in columns.outcome)
+    return Figures(
+        arm=columns.arm,
+        searches=len(columns),
+        oracle=columns.count(Is.ORACLE),
+        solved=_sure([one.rate for one in tasks], wanted),
+        seeds=_seeds(columns),
+        pass_at=_pass_at(tasks, wanted),
+        steered=columns.count(Is.STEERED),
+        visible=visible,
+        selector=wilson(visible - fooled, visible) if visible else None,
+        timeouts=outcomes[TIMEOUT],
+        out_of_time=stops[OUT_OF_TIME],
+        in_process=columns.count(Is.IN_PROCESS),
+        estimated=columns.count(Is.ESTIMATED),
+        infra=columns.infra,
+        missing=missing,
+        outcomes=_counted(outcomes),
+        stops=_counted(stops),
+        cost=cost(columns, range(len(columns))),
+        tasks=tasks,
+        curves=tuple(_curve(columns, axis, by_task, most[axis]) for axis in Axis if axis in most),
+        turns=_turns(columns, by_task),
+    )
+
+
+def cost(columns: Columns, rows: Sequence[int]) -> Cost:
+    def total(column: array[int]) -> int:
+        return sum(column[row] for row in rows)
+
+    def sum_of(column: array[float]) -> float:
+        return round(sum(column[row] for row in rows), 6)
+
+    money = sum_of(columns.money)
+    return Cost(
+        total(columns.prompt_tokens),
+        total(columns.completion_tokens),
+        total(columns.cached_tokens),
+        total(columns.model_calls),
+        total(columns.programs),
+        sum_of(columns.seconds),
+        sum_of(columns.judge_seconds),
+        sum_of(columns.cpu_seconds),
+        None if math.isnan(money) else money,
+    )
+
+
+def column(columns: Columns, axis: Axis) -> array[int] | array[float]:
+    match axis:
+        case Axis.TOKENS:
+            return columns.completion_tokens
+        case Axis.CALLS:
+            return columns.model_calls
+        case Axis.SECONDS:
+            return columns.seconds
+        case Axis.MONEY:
+            return columns.money
+
+
+def _task(columns: Columns, name: str, rows: Sequence[int]) -> TaskFigures:
+    flags = [columns.flags[row] for row in rows]
+    timeout = columns.outcomes(TIMEOUT)
+    return TaskFigures(
+        name,
+        len(rows),
+        sum(bool(flag & Is.PASSED) for flag in flags),
+        sum((flag & (Is.PASSED | Is.VISIBLE)) == Is.VISIBLE for flag in flags),
+        sum(columns.outcome[row] == timeout for row in rows),
+        cost(columns, rows),
+    )
+
+
+def _sure(values: Sequence[float], wanted: Wanted) -> Interval:
+    return bootstrap(values, resamples=wanted.resamples, seed=wanted.seed)
+
+
+def _seeds(columns: Columns) -> tuple[SeedMean, ...]:
+    """Of each the mean over tasks of the mean over its samples."""
+    counts: dict[int, dict[int, list[int]]] = {}
+    for task, seed, _, passed in columns.verdicts():
+        pair = counts.setdefault(seed, {}).setdefault(task, [0, 0])
+        pair[0] += passed
+        pair[1] += 1
+    return tuple(
+        SeedMean(
+            seed,
+            fmean(right / number for right, number in tasks.values()),
+            sum(number for _, number in tasks.values()),
+        )
+        for seed, tasks in sorted(counts.items())
+    )
+
+
+def _pass_at(tasks: Sequence[TaskFigures], wanted: Wanted) -> tuple[PassAt, ...]:
+    tallies = [Tally(one.task, one.searches, one.solved) for one in tasks]
+    ks = possible(tallies, KS) if wanted.ks is None else wanted.ks
+    return tuple(PassAt(k, _sure(each_pass_at_k(tallies, k), wanted)) for k in ks)
+
+
+def _counted(found: Counter[str]) -> tuple[Counted, ...]:
+    pairs = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Counted(*pair) for pair in pairs)
+
+
+def _curve(
+    columns: Columns, axis: Axis, by_task: Mapping[int, Sequence[int]], most: float
+) -> Curve:
+    costs = column(columns, axis)
+    return Curve(axis, solved_by(_searches(columns, costs, by_task), most))
+
+
+def _turns(columns: Columns, by_task: Mapping[int, Sequence[int]]) -> tuple[Point, ...]:
+    most = max(
+        (t for t, flags in zip(columns.turn, columns.flags, strict=True) if flags & Is.PASSED),
+        default=0,
+    )
+    return by_turn(_searches(columns, columns.turn, by_task), min(most, _TURNS))
+
+
+def _searches(
+    columns: Columns, costs: array[int] | array[float], by_task: Mapping[int, Iterable[int]]
+) -> dict[str, Searches]:
+    passed, flags = int(Is.PASSED), columns.flags
+    found: dict[str, Searches] = {}
+    for task, rows in by_task.items():
+        own = list(rows)
+        solved = tuple(float(costs[row]) for row in own if flags[row] & passed)
+        found[columns.tasks.known[task]] = Searches(solved, len(own))
+    return found

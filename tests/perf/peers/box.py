@@ -69,6 +69,45 @@ def ask(python: Path, driver: Path, order: dict[str, object]) -> Answer:
         return _read(answer)
 
 
+def ask_many(
+    python: Path,
+    driver: Path,
+    order: dict[str, object],
+    files: dict[str, Path],
+    patience: float,
+) -> list[str]:
+    """One order about many programs, in one box; what the driver says of each, as far as it came.
+    files: for the driver's environment, copied into the box. patience: in seconds, for all."""
+    with tempfile.TemporaryDirectory(dir=python.parent.parent) as folder:
+        answer, told = Path(folder, "answer"), Path(folder, "order")
+        told.write_text(json.dumps({**order, "answer": str(answer)}) + "\n")
+        process = subprocess.Popen(
+            [*_box(folder), str(python), str(driver)],
+            stdin=told.open("rb"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": "/tmp/home",
+                "EVALPLUS_MAX_MEMORY_BYTES": "-1",
+                **{name: str(_copied(path, Path(folder))) for name, path in files.items()},
+            },
+        )
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            _end(process)
+        return answer.read_text().splitlines() if answer.exists() else []
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """The box has a /tmp of its own, and a checkout may be anywhere."""
+    return Path(shutil.copy(path, folder))
+
+
 def _read(answer: Path) -> Answer:
     try:
         said = json.loads(answer.read_text())

@@ -107,6 +107,12 @@ def in_turn(model: Model) -> bool:
     return bool(getattr(model, "in_turn", False))
 
 
+def blind(verifier: Verifier) -> bool:
+    """Whether it has nothing to judge by, and accepts no program whatever it is: so for verifiers
+    with a true attribute of this name. A strategy then has only its own means to select."""
+    return bool(getattr(verifier, "blind", False))
+
+
 class Verifier(Protocol):
     """Decides about a candidate by running or proving it; the only source of ACCEPTED."""
 
@@ -115,7 +121,10 @@ class Verifier(Protocol):
 
 @runtime_checkable
 class Observer(Protocol):
-    """What a verifier can be besides: one that executes programs without judging them."""
+    """What a verifier can be besides: one that executes programs without judging them.
+
+    One with an attribute `calls` observes these alone: where nothing is called, an answer say.
+    """
 
     async def observe(
         self, problem: Problem, candidate: Candidate, calls: tuple[str, ...]

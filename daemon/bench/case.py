@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from synthd.daemon.bench.opened import Opened
 from synthd.daemon.settings import LimitSettings
 from synthd.daemon.traces.kept import Told
 from synthd.sandbox.level import Detection
@@ -19,13 +20,14 @@ from synthd.synth.run import Strategy, unwatched
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What all searches of one process share. folder: for files of this process alone, removed with
-    it."""
+    it. opened: what only some cases need; to be closed by whoever makes this."""
 
     pool: JudgePool
     detection: Detection
     limits: LimitSettings
     folder: Path
     unsafe: bool = False
+    opened: Opened = field(default_factory=Opened)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from synthd.sandbox.inside import seccomp
 from synthd.sandbox.inside.candidate import Candidate
+from synthd.sandbox.inside.given import Given
 from synthd.sandbox.inside.process import die_with
 from synthd.sandbox.inside.tester import Tester
 from synthd.sandbox.inside.wire import Channel, Op
@@ -28,6 +29,9 @@ def run(end: socket.socket, runner: int, order: dict[str, Any]) -> None:
     assert frame.op == Op.LOAD
     load = json.loads(frame.payload)
     del frame
+    if load["role"] == "given":
+        Given(channel, load).run()
+        return
     role = Tester if load["role"] == "tester" else Candidate
     role(channel, load).run()
 

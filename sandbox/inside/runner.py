@@ -17,7 +17,7 @@ import sys
 import time
 from typing import Any
 
-from synthd.sandbox.inside import child
+from synthd.sandbox.inside import child, given
 from synthd.sandbox.inside.process import ending, harden, silence
 from synthd.sandbox.inside.wire import HEADER, LIMIT, BadFrame, Frame, Op, pack, unpack
 
@@ -92,6 +92,8 @@ class Runner:
             self._spawn(frame.number, json.loads(frame.payload))
         elif frame.op == Op.PRELOAD:
             _preload(json.loads(frame.payload))
+        elif frame.op == Op.PREPARE:
+            given.prepare(json.loads(frame.payload))
         target = self._children.get(frame.number)
         if target is None:
             return

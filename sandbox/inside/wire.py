@@ -40,6 +40,7 @@ class Op(IntEnum):
     GONE = 23
     LIMITS = 24
     PRELOAD = 25
+    PREPARE = 26
     # a pool's judge <-> its tester
     TESTS = 30  # what a number of tests means from now on
     TRY = 31  # a program, for the tests of that number

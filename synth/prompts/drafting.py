@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthd.synth.ports import Prompt
 from synthd.synth.problem import Problem
-from synthd.synth.prompts import verus
+from synthd.synth.prompts import answers, verus
 from synthd.synth.prompts.begun import begin
 from synthd.synth.prompts.words import conversation, kind, named, proving
 
@@ -13,6 +13,8 @@ def draft(problem: Problem, *, plan: bool = False) -> Prompt:
     """Ask for the whole function in one code block; plan: after a few words on how it works."""
     if proving(problem):
         return conversation(problem, verus.draft(problem, plan=plan))
+    if answers.asked(problem):
+        return conversation(problem, answers.draft(problem))
     first, last = "", "No explanation, no tests."
     if plan:
         first = "First say in two or three short sentences how it should work. Then answer"

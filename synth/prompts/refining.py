@@ -6,6 +6,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.feedback import Level
 from synthd.synth.ports import Prompt
 from synthd.synth.problem import Problem
+from synthd.synth.prompts import answers
 from synthd.synth.prompts.begun import begin
 from synthd.synth.prompts.drafting import draft
 from synthd.synth.prompts.turns import History, recent
@@ -48,6 +49,8 @@ def self_repair(
 
 def criticize(problem: Problem, attempt: Attempt) -> Prompt:
     """Ask for a review of a program that was not run (Self-Refine: its feedback step)."""
+    if answers.asked(problem):
+        return conversation(problem, f"{shown(problem, attempt)}\n\n{answers.REVIEW}")
     ask = (
         f"{shown(problem, attempt)}\n\n"
         "There may be an error in this code. Go through it block by block and say, in a few "
@@ -64,6 +67,9 @@ def improve(problem: Problem, attempt: Attempt, critique: str) -> Prompt:
 
 def reconsider(problem: Problem, attempt: Attempt) -> Prompt:
     """Both steps of Self-Refine in one answer: find the error, and write the program anew."""
+    if answers.asked(problem):
+        again = f"{answers.RECONSIDER} {corrected(problem)}"
+        return conversation(problem, f"{shown(problem, attempt)}\n\n{again}")
     ask = (
         f"{shown(problem, attempt)}\n\n"
         "There is an error in the code above. To find it, go through the semantically complete "

@@ -8,7 +8,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.feedback import Level, feedback, short
 from synthd.synth.ports import Message, Prompt
 from synthd.synth.problem import Check, Doctest, Example, Problem, TestFile
-from synthd.synth.prompts import verus
+from synthd.synth.prompts import answers, verus
 
 SYSTEM = (
     "You are an experienced {language} developer. You write concise, correct code. "
@@ -34,6 +34,8 @@ def proving(problem: Problem) -> bool:
 def _system(problem: Problem) -> str:
     if problem.guide:
         return problem.guide
+    if answers.asked(problem):
+        return answers.SYSTEM
     if proving(problem):
         return verus.system()
     language = "C++" if problem.language == "cpp" else problem.language.capitalize()
@@ -43,6 +45,8 @@ def _system(problem: Problem) -> str:
 def task(problem: Problem) -> str:
     if proving(problem):
         return verus.task(problem)
+    if answers.asked(problem):
+        return answers.task(problem)
     parts: list[str] = []
     if problem.context.strip():
         parts.append(f"The file has (bodies are left out):\n{fence(problem, problem.context)}")
@@ -90,6 +94,8 @@ def corrected(problem: Problem) -> str:
     """The request for a program in place of another one."""
     if proving(problem):
         return verus.corrected(problem)
+    if answers.asked(problem):
+        return answers.corrected(problem)
     return (
         f"Answer with one {problem.language} code block that holds {named(problem)}, whole and "
         "corrected, with the imports and helpers that it needs."
@@ -98,6 +104,8 @@ def corrected(problem: Problem) -> str:
 
 def shown(problem: Problem, attempt: Attempt, title: str = "This is the current code") -> str:
     candidate = attempt.candidate
+    if answers.asked(problem):
+        return answers.shown(attempt)
     if not candidate.code:
         return f"An earlier answer was:\n{short(candidate.completion) or '(nothing)'}"
     if proving(problem):

@@ -8,6 +8,9 @@ log-probability (value=public-logprob).
 
 The reference draws 30 at 0.7, and takes the mean over all tokens of the answer (tokens=all); ours
 leaves the prose around the program out. Of equal values the shorter program wins, then the first.
+
+Where nothing visible can be passed, as with final answers of a benchmark, value=first takes the
+likeliest.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.learned import Estimator, learned
 from synthd.synth.parameter import parameter
+from synthd.synth.ports import blind
 from synthd.synth.run import Run
 from synthd.synth.strategies.drafting import drafts
 
@@ -33,8 +37,8 @@ class BestOfN:
     )
     value: Literal["first", "logprob", "public-logprob", "verifier"] = parameter(
         "first",
-        "what is best: first to pass, log-probability, visible checks and then "
-        "log-probability, or a learned verifier's estimate",
+        "what is best: first to pass (without visible checks: the likeliest), log-probability, "
+        "visible checks and then log-probability, or a learned verifier's estimate",
     )
     tokens: Literal["code", "all"] = parameter(
         "code", "log-probability of the program, or of the whole answer (the paper)"
@@ -45,12 +49,15 @@ class BestOfN:
         return self.value != "first"
 
     async def __call__(self, run: Run) -> None:
-        estimator = learned(run) if self.value == "verifier" else None
-        logprobs = self.value in ("logprob", "public-logprob")
+        value = self.value
+        if value == "first" and self.n > 1 and blind(run.verifier):
+            value = "logprob"
+        estimator = learned(run) if value == "verifier" else None
+        logprobs = value in ("logprob", "public-logprob")
         top_p = self.top_p or None
         drawn = await drafts(run, self.n, self.temperature, logprobs=logprobs, top_p=top_p)
         programs = [attempt for attempt in drawn if attempt.candidate.code]
-        if not programs or not self.collects:
+        if not programs or value == "first":
             return
         if estimator is not None:
             values = await self._estimates(run, programs, estimator)

@@ -5,7 +5,8 @@ ACL 2025 (arXiv 2502.15771), prelim/.
 
 Greedy, so that only the growing conversation makes the answers differ. There the held-out tests
 end it (oracle=true); here the visible checks do, unless a benchmark asks. What has no room in
-the context is forgotten, oldest first (there: an attention window with sinks).
+the context is forgotten, oldest first (there: an attention window with sinks). Where nothing
+visible can be passed, the last answer is the result.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
+from synthd.synth.choosing import Reason
 from synthd.synth.parameter import parameter
+from synthd.synth.ports import blind
 from synthd.synth.run import Ask, Run
 
 
@@ -25,11 +28,15 @@ class Revision:
     oracle: bool = parameter(False, "held-out tests stop it (the paper: on; benchmarks)")
 
     async def __call__(self, run: Run) -> None:
-        last = run.start
+        last = answered = run.start
         for turn in range(self.n):
             last = await run.attempt(self._ask(run, last, turn))
             if last is None:
-                return
+                break
+            if last.candidate.code:
+                answered = last
+        if answered is not None and blind(run.verifier):
+            run.choose(answered, Reason("the last answer of the conversation"))
 
     def _ask(self, run: Run, last: Attempt | None, turn: int) -> Ask:
         if last is None:

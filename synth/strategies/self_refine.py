@@ -7,7 +7,8 @@ No check is ever told: the feedback is the model's own, and only the last answer
 finds the error and rewrites in one answer (critique=false); Madaan et al. ask for the critique
 first. There the first answer is not judged, so that n refinements are n + 1 programs, and the
 held-out tests end it (oracle=true). Here all n programs are judged, the first among them, and
-the visible checks end it.
+the visible checks end it. Where nothing visible can be passed, the last answer is the result, and
+a critique that finds nothing wrong ends it, as in Madaan et al.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 
 from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
+from synthd.synth.choosing import Reason
 from synthd.synth.parameter import parameter
-from synthd.synth.ports import Prompt
+from synthd.synth.ports import Prompt, blind
+from synthd.synth.prompts.answers import approves
 from synthd.synth.run import Ask, Run
 
 # Tokens of an answer that is asked for in a few sentences.
@@ -38,12 +41,17 @@ class SelfRefine:
         last = run.start
         if last is None:
             last = await run.attempt(self._ask(prompts.draft(run.problem), "draft.0", "draft"))
+        answered = last
         for turn in range(1, self.n):
             prompt = await self._prompt(run, last, turn) if last else None
             if last is None or prompt is None:
-                return
+                break
             node = f"refine.{turn}"
             last = await run.attempt(self._ask(prompt, node, "refine", last))
+            if last is not None and last.candidate.code:
+                answered = last
+        if answered is not None and answered.candidate.code and blind(run.verifier):
+            run.choose(answered, Reason("the last answer, or the one that the critique left"))
 
     async def _prompt(self, run: Run, last: Attempt, turn: int) -> Prompt | None:
         if not self.critique:
@@ -51,7 +59,9 @@ class SelfRefine:
         review = prompts.criticize(run.problem, last)
         node = f"criticize.{turn}"
         told = await run.sample(self._ask(review, node, "criticize", last, CRITIQUE))
-        return prompts.improve(run.problem, last, told.text.strip()) if told else None
+        if told is None or (blind(run.verifier) and approves(told.text)):
+            return None
+        return prompts.improve(run.problem, last, told.text.strip())
 
     def _ask(
         self,

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 WHERE = (
-    "Name the folder that holds humaneval/, mbpp/, evalplus/, humaneval-x/ and psb2/ "
+    "Name the folder that holds humaneval/, mbpp/, evalplus/, humaneval-x/, gsm8k/ and so on "
     "with --data, or in the environment variable SYNTHD_DATASETS."
 )
 

@@ -1,0 +1,1 @@
+"""Questions with one final answer as suites: GSM8K and MATH-500."""

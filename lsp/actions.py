@@ -5,6 +5,7 @@ As plain data, like lenses: editors ask for them whenever the cursor moves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ EXAMPLES = "synthd.addExamples"
 WITH = "synthd.synthesizeWith"
 GENERATED = 1  # CodeActionTag.LLMGenerated
 ORIGINS = {"usage": "Add examples from usage", "test": "Add examples from its tests"}
+
+LOOP = re.compile(r"\b(?:while|for|loop)\b(?!\s*<)")  # not for<'a>
 
 Action = dict[str, object]
 
@@ -183,7 +186,7 @@ class _Offers:
             failed = failed and self._shown.known is not None
             kind = FIX if failed else REWRITE
             yield self._search(f"repair the proof of {name}", kind, Wish.PROOF, preferred=failed)
-            if "while" in self._function.text or "for" in self._function.text:
+            if LOOP.search(self._function.text):
                 yield self._search(f"add the missing invariants to {name}", kind, Wish.INVARIANT)
             yield self._search(f"write body and proof of {name} anew", REWRITE, Wish.BODY)
         yield self._search(f"synthesize {name} with …", REWRITE, Wish.BODY, pick=True)

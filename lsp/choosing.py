@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from synthd.lsp.editor import Editor
-from synthd.lsp.engine import Option, Options, Request
+from synthd.lsp.engine import Forecast, Option, Options, Request
 from synthd.lsp.lazy import LazyEngine
 
 ANSWER = 30.0  # seconds: making the engine may take some of them
@@ -27,6 +27,11 @@ class Choosing:
     async def options(self) -> Options:
         async with asyncio.timeout(ANSWER):
             return await self.engine.options(self.about())
+
+    async def forecast(self) -> Forecast | None:
+        """Of a job that says nothing of its own."""
+        async with asyncio.timeout(ANSWER):
+            return await self.engine.forecast(self.about())
 
     async def pick(self, model: str, strategy: str) -> Options:
         """Empty: that stays."""

@@ -86,6 +86,12 @@ class Editor:
         return self._preview is Mode.COMMAND or bool(text and text.code_lens)
 
     @property
+    def shows_verdicts(self) -> bool:
+        """Where they are, without being told in words."""
+        text = self._protocol.client_capabilities.text_document
+        return "verification" in self.events or bool(text and text.code_lens)
+
+    @property
     def _confirms_edits(self) -> bool:
         workspace = self._protocol.client_capabilities.workspace
         edit = workspace.workspace_edit if workspace else None

@@ -37,7 +37,7 @@ def register(server: Server) -> None:
     virtual = Virtual(session, functions, verifications, abilities)
     server.verifications = verifications
     server.virtual = virtual
-    _lenses_and_hovers(server, lenses, Hovers(functions, verifications, abilities))
+    _lenses_and_hovers(server, lenses, Hovers(session, verifications, abilities))
     _actions(
         server,
         Actions(session, functions, verifications, abilities),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from synthd.lsp.jobs import Job
 from synthd.lsp.jobs import State as JobState
 from synthd.synth.source.outlined import Outlined
 
+NAMED = 3  # functions that a sentence names
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -43,7 +45,8 @@ class Shown:
         return replace(self, job=job) if job else self
 
     def because(self, why: str) -> Shown:
-        return replace(self, message=why)
+        """Nothing was found out."""
+        return replace(self, title=_unknown(why), message=why)
 
     def meanwhile(self, turn: State) -> Shown:
         """While it is verified anew, or waits for that: what is known of it is still so."""
@@ -62,6 +65,9 @@ class Shown:
         if self.job is None or self.job.state is JobState.READY:
             return self.state
         return State.RUNNING
+
+    def at(self, line: int) -> bool:
+        return self.function.holds(line)
 
     @property
     def grade(self) -> str:
@@ -113,7 +119,7 @@ def standing(function: Outlined, known: Known, now: float, rust: bool) -> Shown:
         case Standing.FAILED:
             return Shown(function, State.FAILED, _failed(known, rust), known.why, known, rust=rust)
         case Standing.UNKNOWN:
-            title = f"? not verified: {_short(known.why) or 'nothing was found out'}"
+            title = _unknown(known.why)
             return Shown(function, State.UNKNOWN, title, known.why, known, rust=rust)
 
 
@@ -123,6 +129,16 @@ def untold(function: Outlined, rust: bool) -> Shown:
         return Shown(function, State.STUB, stub_title(function.examples, rust), rust=rust)
     title = "Verify" if rust else f"Verify · {count(function.examples)}"
     return Shown(function, State.UNKNOWN, title, "not verified yet", rust=rust)
+
+
+def summary(shown: Sequence[Shown]) -> str:
+    """In one sentence."""
+    if len(shown) == 1:
+        return f"{shown[0].function.name}: {shown[0].title}"
+    rest = [one for one in shown if one.state is not State.VERIFIED]
+    some = [f"{one.function.name}: {one.title}" for one in rest[:NAMED]]
+    good = f"{len(shown) - len(rest)} of {len(shown)} functions are verified"
+    return "; ".join([good, *some, *(["…"] if len(rest) > NAMED else [])])
 
 
 def stub_title(examples: int, rust: bool = False) -> str:
@@ -136,7 +152,7 @@ def count(examples: int, what: str = "example") -> str:
 
 
 def ago(at: float, now: float) -> str:
-    """So coarse that it is right for a while: nobody refreshes it. Empty where `at` is unknown."""
+    """So coarse that it is right for a while. Empty where `at` is unknown."""
     if not at:
         return ""
     seconds = max(0, int(now - at))
@@ -149,6 +165,13 @@ def ago(at: float, now: float) -> str:
     return f"{count(seconds // DAY, 'day')} ago"
 
 
+def ages(at: float, now: float) -> float:
+    """Seconds until `ago` says something else."""
+    seconds = max(0.0, now - at)
+    unit = MINUTE if seconds < HOUR else HOUR if seconds < DAY else DAY
+    return unit - seconds % unit
+
+
 def _verified(function: Outlined, known: Known, now: float) -> str:
     examples = count(known.passed or function.examples)
     if known.grade == "proved":
@@ -158,6 +181,10 @@ def _verified(function: Outlined, known: Known, now: float) -> str:
     else:
         parts = [f"✓ {examples}"]
     return " · ".join([*parts, *filter(None, [ago(known.at, now)])])
+
+
+def _unknown(why: str) -> str:
+    return f"? not verified: {_short(why) or 'nothing was found out'}"
 
 
 def _failed(known: Known, rust: bool) -> str:

@@ -8,7 +8,7 @@ from synthd.lsp import wire
 from synthd.lsp.changes import Changes
 from synthd.lsp.choosing import Choosing
 from synthd.lsp.editor import Editor
-from synthd.lsp.engine import Options
+from synthd.lsp.engine import Forecast, Options
 from synthd.lsp.errands import Errands
 from synthd.lsp.jobs import Job, Jobs, State
 from synthd.lsp.pace import Pace
@@ -24,6 +24,7 @@ class Status:
     errands: Errands
     changes: Changes
     _options: Options = field(default_factory=Options)
+    _forecast: Forecast | None = None
     _pace: Pace[None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,13 +40,16 @@ class Status:
             self._pace.tell(None)
             self.errands.start(self._ask(), "ask for the status")
 
-    def _moved(self, _: Job) -> None:
+    def _moved(self, job: Job) -> None:
         if EVENT in self.editor.events:
             self._pace.tell(None)
+            if job.state is State.ERROR:
+                self.errands.start(self._ask(), "ask for the status")
 
     async def _ask(self) -> None:
         try:
             self._options = await self.choosing.options()
+            self._forecast = await self.choosing.forecast()
         except TimeoutError:
             return
         self._pace.tell(None)
@@ -56,19 +60,18 @@ class Status:
     def _payload(self) -> wire.Payload:
         running = [job for job in self.jobs if job.state in (State.RUNNING, State.APPLYING)]
         ready = [job for job in self.jobs if job.state is State.READY]
-        options, newest = self._options, self.jobs.newest()
+        options, forecast = self._options, self._forecast
         current = next((one for one in options.models if one.name == options.model), None)
         state, message = "idle", current.note if current else ""
         if ready:
             state, message = "ready", ready[-1].message
         elif running:
             state, message = "busy", running[-1].message
-        elif newest and newest.forecast and newest.forecast.problem:
-            state, message = "problem", newest.forecast.problem
+        elif forecast and forecast.problem:
+            state, message = "problem", forecast.problem
         elif current and not current.ready:
             state = "problem"
         shown = running[-1].progress if running else None
-        forecast = newest.forecast if newest else None
         return wire.said(
             state=state,
             jobs=len(running) + len(ready),

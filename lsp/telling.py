@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from lsprotocol import types
 
@@ -13,7 +14,7 @@ from synthd.lsp.jobs import Job
 from synthd.lsp.later import Later
 from synthd.lsp.lenses import Lenses
 from synthd.lsp.session import Session
-from synthd.lsp.standings import Shown
+from synthd.lsp.standings import Shown, State, ages
 from synthd.lsp.verifications import Verifications
 from synthd.lsp.wire import SCHEMA
 
@@ -21,6 +22,7 @@ EVENT = "verification"
 VERIFICATION = "synthd/verification"
 GATHER = 0.05  # seconds: what happens at once is told once
 APART = 1.0  # between two refreshes of lenses: an editor asks for all of them again each time
+OFTEN = 5.0  # seconds between two looks at what has aged
 ANSWER = 10.0
 
 
@@ -44,6 +46,7 @@ class Telling:
         self._later = Later("telling how functions stand", self._tell, GATHER)
         self._refresh = Refresh(session.editor, abilities)
         self._ticking: asyncio.TimerHandle | None = None
+        self._aging: dict[str, asyncio.TimerHandle] = {}
         verifications.told.subscribe(self._soon)
         changes = session.changes
         changes.job.subscribe(self._job)
@@ -80,15 +83,32 @@ class Telling:
         if self._shown.get(uri, ()) != titles:
             self._shown[uri] = titles
             self._refresh.ask()
+        self._age(uri, shown)
+
+    def _age(self, uri: str, shown: list[Shown]) -> None:
+        """Titles say how long ago that was."""
+        self._forget_age(uri)
+        now, verified = time.time(), (one for one in shown if one.state is State.VERIFIED)
+        soonest = min((ages(one.known.at, now) for one in verified if one.known), default=None)
+        if soonest is not None:
+            wait = max(soonest + GATHER, OFTEN)
+            self._aging[uri] = asyncio.get_running_loop().call_later(wait, self._soon, uri)
+
+    def _forget_age(self, uri: str) -> None:
+        if (handle := self._aging.pop(uri, None)) is not None:
+            handle.cancel()
 
     def _forget(self, uri: str) -> None:
         self._later.drop(uri)
+        self._forget_age(uri)
         self._told.pop(uri, None)
         self._shown.pop(uri, None)
 
     def _close(self) -> None:
         self._later.close()
         self._refresh.close()
+        for uri in list(self._aging):
+            self._forget_age(uri)
         if self._ticking is not None:
             self._ticking.cancel()
 

@@ -19,7 +19,7 @@ from synthd.lsp.later import Later
 from synthd.lsp.positions import Point, offset_at
 from synthd.lsp.proofs import of_proofs
 from synthd.lsp.session import Session
-from synthd.lsp.standings import Shown
+from synthd.lsp.standings import Shown, summary
 from synthd.lsp.turns import Turns
 from synthd.lsp.working import Working
 from synthd.synth.source.outlined import Outlined
@@ -29,16 +29,20 @@ RUN = 0.2  # after saving
 TYPED = 1.5  # after a change, where that is when to verify
 SHOW = 1.0  # a run that takes longer is shown
 LONGEST = 600.0  # for all checks of a function
+NOTHING = "There is nothing to verify: no function here has both a body and examples."
+NOTHING_HERE = "There is nothing to verify here: put the cursor into a function that has a body."
 UNTRUSTED = "This workspace is not trusted, and verifying runs its code. Trust it first."
 
 
 @dataclass(slots=True)
 class _Document:
-    """asked: the functions to verify, by a place in them; None: all."""
+    """asked: the functions to verify, by a place in them; None: all. ordered: by a user, who wants
+    to hear what came of it."""
 
     uri: str
     findings: Findings = field(default_factory=Findings)
     asked: set[Point | None] = field(default_factory=set)
+    ordered: set[Point | None] = field(default_factory=set)
 
 
 class Verifications:
@@ -99,6 +103,7 @@ class Verifications:
         if not self._session.trusted:
             raise BadRequest(UNTRUSTED)
         document.asked.add(point)
+        document.ordered.add(point)
         self._run.ask(uri, 0.0)
 
     def _opened(self, uri: str) -> None:
@@ -111,6 +116,7 @@ class Verifications:
             return
         self._run.drop(uri)
         document.asked.clear()
+        document.ordered.clear()
         document.findings.turns = {}
         self._look.ask(uri)
         if self._session.verify == "change":
@@ -183,6 +189,19 @@ class Verifications:
                 document.asked.discard(point)
             if None in asked:
                 document.asked.clear()
+        for point in document.ordered:
+            self._report(sight, point)
+        document.ordered.clear()
+
+    def _report(self, sight: Sight, point: Point | None) -> None:
+        """In words, where there is nothing to see, or the editor does not show it."""
+        editor = self._session.editor
+        every = self.shown(sight)
+        found = [one for one in every if one.known and (point is None or one.at(point.line))]
+        if not found and point is None:
+            editor.inform(self._findings(sight).said or NOTHING)
+        elif found and not editor.shows_verdicts:
+            editor.inform(summary(found))
 
     async def _once(self, document: _Document, sight: Sight, point: Point | None) -> None:
         scope = {
@@ -231,7 +250,8 @@ class Verifications:
             found = found or of_proofs(sight, verified.proofs)
         sight = await self._including(sight, found)
         rests = await self._functions.rests(document.uri)
-        document.findings.said = verified.message
+        if point is None:
+            document.findings.said = verified.message
         document.findings.run(sight, found, rests)
-        if point is not None and verified.message and not found:
-            session.editor.warn(verified.message)
+        if point is not None and not found:
+            session.editor.warn(verified.message or NOTHING_HERE)

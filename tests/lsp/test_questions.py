@@ -90,3 +90,22 @@ async def test_a_second_question_waits_for_the_first(connect: Any, script: Any) 
         assert (await client.command("synthd.answer", now))["answered"] is True
         assert (await client.end_of(second[0]["job"]))["state"] == "verified"
         assert {first["job"], second[0]["job"]} == set(jobs)
+
+
+async def test_what_is_no_answer_is_refused_and_the_question_stays(
+    connect: Any, script: Any, refused: Any
+) -> None:
+    async with connect() as client:
+        await client.initialize(initializationOptions=RICH)
+        uri, text = script(ask=[ASKED])
+        client.open(uri, text)
+        job = await client.synthesize(uri)
+        (asked,) = await client.until(lambda: client.heard("synthd/question"))
+        for value in ("none of your business", "", "x = 1", "raises 5", "(" * 5000):
+            given = {"job": job, "question": asked["question"], "value": value}
+            with pytest.raises(refused, match="is no Python expression"):
+                await client.command("synthd.answer", given)
+        assert client.heard("synthd/question") == [asked] * 6, "asked again"
+        given = {"job": job, "question": asked["question"], "value": " raises my.Error "}
+        assert (await client.command("synthd.answer", given))["answered"] is True
+        assert (await client.end_of(job))["state"] == "verified"

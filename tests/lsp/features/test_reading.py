@@ -56,7 +56,6 @@ async def test_a_hover_says_what_was_established_and_how(
     ):
         assert f"- {fact}\n" in f"{shown}\n"
     assert await hover(rich, uri, 9) is None, "only the line of its name"
-    assert await hover(rich, uri, 12) is None, "nothing is known of the other"
 
 
 async def test_a_hover_over_what_fails_in_plain_text(

@@ -77,3 +77,5 @@ class Problem:
     proof_only: bool = False  # of the one given nothing that runs may change: it only lacks a proof
     loops_only: bool = False  # of the one given only what its loops lack may be added
     guide: str = ""  # the system message, where the language's own is not to be used
+    # As Python would write it, where the start code does not: what inputs are drawn by.
+    signature: str = field(default="", repr=False)

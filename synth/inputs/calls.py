@@ -38,6 +38,9 @@ class Call:
 
 
 def name_of(problem: Problem) -> str:
+    """What a call calls: a program that only reads and prints is written as one of `program`."""
+    if not problem.entry_point:
+        return "program"
     return problem.entry_point.rsplit(".", 1)[-1]
 
 

@@ -13,7 +13,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 def definition(problem: Problem) -> Definition | None:
     """The entry point, without its body. None where nothing that is shown defines it."""
-    for text in (problem.head, problem.start):
+    for text in (problem.signature, problem.head, problem.start):
         last = (text.rstrip().splitlines() or [""])[-1]
         indent = len(last) - len(last.lstrip()) + 4
         body = textwrap.indent("pass", " " * indent)

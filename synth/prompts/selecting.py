@@ -25,6 +25,8 @@ def ask_inputs(problem: Problem, left: Attempt, right: Attempt, number: int = 5)
         "which the two programs give different results. Answer with one code block that holds "
         "one call a line, without results and without comments."
     )
+    if problem.signature:  # of another language, or of a program that reads its input
+        ask += f" Write them in Python, as calls of `{problem.signature}`."
     return conversation(problem, ask)
 
 

@@ -67,23 +67,31 @@ class _Row(DataRow):
 
 
 def read(data: Path, part: Part) -> Psb2:
+    (found,) = read_parts(data, part)
+    return found
+
+
+def read_parts(data: Path, *parts: Part) -> tuple[Psb2, ...]:
+    """Each of these, from reading the files once."""
     index = locate(data, "psb2/problems.json")
     try:
         problems = TypeAdapter(list[_Problem]).validate_python(json.loads(index.read_bytes()))
     except (ValidationError, ValueError) as error:
         raise SuiteDamaged(index, 0, f"not the list of problems ({error})") from None
     files = [locate(data, f"psb2/examples/{problem.name}.jsonl.gz") for problem in problems]
-    return Psb2(
-        tuple(_problem(*pair, part) for pair in zip(problems, files, strict=True)),
-        _manifest([index, *files]),
-        index.parent,
-    )
+    found: list[list[PsbProblem]] = [[] for _ in parts]
+    for problem, path in zip(problems, files, strict=True):
+        told = list(_cases(problem, path))
+        for part, each in zip(parts, found, strict=True):
+            each.append(_problem(problem, told, part))
+    sha256 = _manifest([index, *files])
+    return tuple(Psb2(tuple(each), sha256, index.parent) for each in found)
 
 
-def _problem(problem: _Problem, path: Path, part: Part) -> PsbProblem:
+def _problem(problem: _Problem, rows: list[tuple[str, Case]], part: Part) -> PsbProblem:
     visible: list[Case] = []
     cases: list[Case] = []
-    for split, case in _cases(problem, path):
+    for split, case in rows:
         if split in _SPLITS[part]:
             cases.append(case)
         if split in _SPLITS[Part.VISIBLE]:

@@ -46,7 +46,8 @@ def _named(name: str) -> _Entry:
 
 
 def _entries() -> tuple[_Entry, ...]:
-    from synthd.daemon.bench.suites import humaneval_x, python_suites
+    from synthd.daemon.bench.suites import humaneval_x, psb2_suites, python_suites
+    from synthd.daemon.bench.suites.answers import suites as answers
 
     return (
         _Entry("humaneval", python_suites.load_humaneval),
@@ -57,4 +58,10 @@ def _entries() -> tuple[_Entry, ...]:
         _Entry("humaneval-x-python", python_suites.load_humaneval_x_python),
         _Entry("humaneval-x-cpp", humaneval_x.load_cpp),
         _Entry("humaneval-x-rust", humaneval_x.load_rust),
+        _Entry("psb2", psb2_suites.load_functions),
+        _Entry("psb2-cpp", psb2_suites.load_cpp_functions),
+        _Entry("psb2-stdio", psb2_suites.load_programs),
+        _Entry("psb2-stdio-cpp", psb2_suites.load_cpp_programs),
+        _Entry("gsm8k", answers.load_gsm8k),
+        _Entry("math500", answers.load_math500),
     )

@@ -48,7 +48,7 @@ class FunctionCase:
             prepared = self.stub.prepared(tools.folder, tested=False)
             done = await self._searched(prepared, sought, tools)
         assert done.outcome is not None
-        program = _file(prepared, done.body).text if done.body else ""
+        program = file_of(prepared, done.body).text if done.body else ""
         return found(done.outcome, program, steered=prepared.tested)
 
     async def score(self, program: str, tools: Tools) -> Score:
@@ -57,7 +57,7 @@ class FunctionCase:
     async def _searched(self, prepared: Prepared, sought: Sought, tools: Tools) -> Done:
         held_out = None
         if getattr(sought.strategy, "oracle", False):
-            held_out = scoring.HeldOut(tools.pool, self.tests, lambda body: _file(prepared, body))
+            held_out = scoring.HeldOut(tools.pool, self.tests, lambda body: file_of(prepared, body))
         return await synthesize(prepared, setup_of(sought, tools), sought.trace, held_out=held_out)
 
 
@@ -101,6 +101,6 @@ def _visible(outcome: Outcome, best: Attempt | None) -> bool:
     return bool(cases) and all(case.passed for case in cases)
 
 
-def _file(prepared: Prepared, body: str) -> Program:
+def file_of(prepared: Prepared, body: str) -> Program:
     raw = splice(prepared.source, prepared.target, body)
     return Program(Language.PYTHON, raw.decode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthd.daemon.bench.case import Score
 from synthd.daemon.bulk.result import Verdict as Judged
@@ -11,7 +11,7 @@ from synthd.daemon.bulk.result import verdict
 from synthd.daemon.exits import Missing
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Program, ProgramReport, Tests
+from synthd.sandbox.programs import Exchanges, Language, Program, ProgramReport, Tests
 from synthd.synth.attempt import Candidate, Evaluation, Verdict
 from synthd.synth.problem import Problem
 
@@ -21,13 +21,14 @@ _VERDICTS = {
     Judged.UNDECIDED: Verdict.UNDECIDED,
 }
 NO_CODE = "no_code"
+PIECE = 200  # rows
 
 
 async def score(program: Program, tests: Tests, pool: JudgePool) -> Score:
     """Raises Missing where the sandbox cannot be used at all."""
     if not program.text.strip():
         return Score(False, NO_CODE)
-    report = await judged(program, tests, pool)
+    report = await _in_pieces(program, tests, pool)
     found, outcome = verdict(report)
     undecided = found is Judged.UNDECIDED
     why = report.error or next((case.detail for case in report.cases if case.detail), "")
@@ -39,6 +40,28 @@ async def score(program: Program, tests: Tests, pool: JudgePool) -> Score:
         in_process=report.in_process,
         cpu_seconds=round(report.cpu_seconds, 4),
         error=(why or "the tests came to no verdict") if undecided else "",
+    )
+
+
+async def _in_pieces(program: Program, tests: Tests, pool: JudgePool) -> ProgramReport:
+    """A compiled program may take so many seconds for all rows: for thousands of rows, each of
+    which starts it, a machine that is busy would make right programs late. So these are given in
+    pieces, until one is not passed; executed counts the rows of the pieces that were given."""
+    if not isinstance(tests, Exchanges) or program.language is Language.PYTHON:
+        return await judged(program, tests, pool)
+    reports: list[ProgramReport] = []
+    for start in range(0, max(1, len(tests.rows)), PIECE):
+        piece = replace(tests, rows=tests.rows[start : start + PIECE])
+        reports.append(await judged(program, piece, pool))
+        if not reports[-1].accepted:
+            break
+    return replace(
+        reports[-1],
+        executed=sum(report.executed for report in reports),
+        passed=sum(report.passed for report in reports),
+        declared=len(tests.rows) if reports[-1].declared else 0,
+        seconds=sum(report.seconds for report in reports),
+        cpu_seconds=sum(report.cpu_seconds for report in reports),
     )
 
 
@@ -64,7 +87,7 @@ class HeldOut:
     async def verify(self, problem: Problem, candidate: Candidate) -> Evaluation:
         if not candidate.code.strip():
             return Evaluation(Verdict.REJECTED, 0.0)
-        report = await judged(self.program(candidate.code), self.tests, self.pool)
+        report = await _in_pieces(self.program(candidate.code), self.tests, self.pool)
         found, _ = verdict(report)
         accepted = float(found is Judged.ACCEPTED)
         return Evaluation(_VERDICTS[found], accepted, seconds=report.seconds)

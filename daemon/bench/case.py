@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from synthd.daemon.bench.opened import Opened
-from synthd.daemon.settings import LimitSettings
+from synthd.daemon.settings import LimitSettings, Settings
 from synthd.daemon.traces.kept import Told
 from synthd.sandbox.level import Detection
 from synthd.sandbox.pool import JudgePool
@@ -20,7 +20,8 @@ from synthd.synth.run import Strategy, unwatched
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What all searches of one process share. folder: for files of this process alone, removed with
-    it. opened: what only some cases need; to be closed by whoever makes this."""
+    it. opened: what only some cases need; to be closed by whoever makes this.
+    settings: the user's, of Verus for instance."""
 
     pool: JudgePool
     detection: Detection
@@ -28,6 +29,7 @@ class Tools:
     folder: Path
     unsafe: bool = False
     opened: Opened = field(default_factory=Opened)
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True, slots=True)

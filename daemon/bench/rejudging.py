@@ -101,7 +101,13 @@ async def _tools(again: Again) -> AsyncIterator[Tools]:
         async with JudgePool.open(
             None, detection, sandbox_limits(limits), workers=again.workers, unsafe=again.unsafe
         ) as pool:
-            yield Tools(pool, detection, limits, Path(held), again.unsafe)
+            tools = Tools(
+                pool, detection, limits, Path(held), again.unsafe, settings=again.settings
+            )
+            try:
+                yield tools
+            finally:
+                await tools.opened.aclose()
 
 
 class _Rejudging:

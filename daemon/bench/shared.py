@@ -64,7 +64,15 @@ async def shared(
         models: dict[str, Model] = {}
         for spec in place.experiment.models:
             models[spec.name] = await opened_model(spec, place, stack, told)
-        tools = Tools(pool, detection, place.settings.limits, Path(held), place.unsafe)
+        tools = Tools(
+            pool,
+            detection,
+            place.settings.limits,
+            Path(held),
+            place.unsafe,
+            settings=place.settings,
+        )
+        stack.push_async_callback(tools.opened.aclose)
         answers = Completions(place.answers / "completions") if place.answers else None
         prices = {spec.name: price_of(spec) for spec in place.experiment.models}
         yield Shared(place, selected, models, prices, tools, answers)

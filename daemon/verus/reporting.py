@@ -82,7 +82,7 @@ async def reported(result: Result, log: Log, warnings: Sequence[str]) -> Done:
         removed=list(result.minimized.removed) if result.minimized else [],
         learned=result.learned,
     )
-    return Done(report, code, body)
+    return Done(report, code, body, outcome=result.outcome)
 
 
 def _status(best: Attempt | None, *, promises: bool) -> tuple[Status, Exit]:

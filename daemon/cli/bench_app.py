@@ -151,3 +151,17 @@ def run(
             unsafe=unsafe,
         )
     )
+
+
+@bench_app.command("suites")
+def suites(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[SUITE]...", help="Default: all.")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List the suites: tasks, what steers and what scores, version and licence."""
+    from synthd.daemon.cli import bench_suites as command
+
+    raise typer.Exit(int(command.main(command.Options(tuple(names or ()), data, json))))

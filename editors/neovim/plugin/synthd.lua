@@ -8,7 +8,7 @@ vim.g.loaded_synthd = true
 vim.api.nvim_create_user_command('Synthd', function(given)
   require('synthd.commands').run(given)
 end, {
-  nargs = '+',
+  nargs = '*',
   bang = true,
   desc = 'Verified code for the function under the cursor',
   complete = function(...)

@@ -13,6 +13,7 @@ local say = require('synthd.say')
 local search = require('synthd.search')
 local server = require('synthd.server')
 local status = require('synthd.status')
+local words = require('synthd.words')
 
 local M = {}
 
@@ -104,10 +105,10 @@ local function describe()
   if not client then
     return say.error('no server runs; see :checkhealth synthd')
   elseif not server.of(bufnr) then
-    return say.info(status.describe(client))
+    return say.page(status.describe(client))
   end
   server.ask(client, 'synthd.forecast', server.position(client), function(forecast)
-    say.info(status.describe(client, forecast))
+    say.page(status.describe(client, forecast))
   end)
 end
 
@@ -118,8 +119,11 @@ local function act_on(job)
   elseif job.state == 'ready' then
     preview.open(job)
   elseif job.state == 'running' then
-    vim.ui.select({ 'let it run', 'cancel it' }, { prompt = jobs.label(job) }, function(choice)
-      if choice == 'cancel it' then
+    local choices = { 'let it run', 'show its search', 'cancel it' }
+    vim.ui.select(choices, { prompt = words.short(jobs.label(job)) }, function(choice)
+      if choice == 'show its search' then
+        search.show(job)
+      elseif choice == 'cancel it' then
         decide.cancel(job)
       end
     end)
@@ -131,7 +135,7 @@ end
 local function list_jobs()
   local found = jobs.list()
   if #found == 0 then
-    return say.info('no jobs yet')
+    return say.info('no jobs here yet; `synthd jobs list` in a shell has those of all editors')
   end
   pick.among(found, 'Jobs of this Neovim:', act_on)
 end
@@ -234,7 +238,7 @@ function M.of_lens(command, context)
 end
 
 function M.run(given)
-  local name = given.fargs[1]
+  local name = given.fargs[1] or 'status'
   local command = M.all[name]
   if not command then
     return say.error(('there is no :Synthd %s; press <Tab> after :Synthd'):format(name))

@@ -15,6 +15,8 @@ local words = require('synthd.words')
 
 local M = {}
 
+local SECOND = 1000 -- ms
+
 local function client_of(context)
   return vim.lsp.get_client_by_id(context.client_id)
 end
@@ -23,16 +25,40 @@ local function redraw_status()
   vim.cmd.redrawstatus({ bang = true })
 end
 
+local function buffer_of(job)
+  local client = vim.lsp.get_client_by_id(job.client_id)
+  return client and server.buffer(client, job.uri) or nil
+end
+
 -- Draws again what a job shows.
 function M.changed(job)
-  local client = vim.lsp.get_client_by_id(job.client_id)
-  local bufnr = client and server.buffer(client, job.uri)
+  local bufnr = buffer_of(job)
   if bufnr then
     marks.redraw(bufnr)
   end
   search.changed(job)
   redraw_status()
   return bufnr
+end
+
+local ticking = nil
+
+-- Seconds go on while the server has nothing to tell.
+local function tick()
+  ticking = ticking or assert(vim.uv.new_timer())
+  ticking:start(
+    SECOND,
+    SECOND,
+    vim.schedule_wrap(function()
+      local running = jobs.list(function(job)
+        return job.state == 'running'
+      end)
+      if #running == 0 then
+        ticking:stop()
+      end
+      vim.iter(running):each(M.changed)
+    end)
+  )
 end
 
 -- What the server does not say itself by window/showMessage.
@@ -49,8 +75,11 @@ end
 
 local function job_told(told, context)
   idle.watch()
+  tick()
   local job = jobs.take(told, context.client_id)
-  local bufnr = M.changed(job)
+  local bufnr = buffer_of(job)
+  job.ended_tick = bufnr and not jobs.open(job) and vim.api.nvim_buf_get_changedtick(bufnr) or nil
+  M.changed(job)
   if job.state == 'ready' and job.preview then
     preview.offer(job, bufnr)
   else
@@ -59,13 +88,22 @@ local function job_told(told, context)
   end
 end
 
+-- The first message after "starting" says with what a job runs, and how long that usually takes.
+local function foretell(job)
+  if job.asked_at and not job.foretold and job.progress.message ~= 'starting' then
+    job.foretold = true
+    say.info(('%s: %s'):format(jobs.name(job), job.progress.message))
+  end
+end
+
 local function progress_told(told, context)
   local job = jobs.know(told.job, told.uri, context.client_id)
   if not jobs.open(job) then
     return
   end
-  job.progress = told
+  job.progress, job.told_at = told, idle.now()
   job.ran = words.ran(told)
+  foretell(job)
   if type(told['function']) == 'string' and told['function'] ~= '' then
     job['function'] = told['function']
   end

@@ -80,7 +80,7 @@ local function check_server()
         info.name or 'synthd',
         info.version or '',
         buffers,
-        client.root_dir or 'no folder'
+        client.root_dir or 'single files, without a project'
       )
     )
     local trusted = (client.config.init_options or {}).trusted
@@ -112,7 +112,9 @@ local function check_machine(program)
   end
   for _, row in ipairs(rows(text)) do
     local line = ('%s: %s'):format(row.what, row.found)
-    if row.state == 'ok' then
+    if row.what == 'Neovim' then
+      line = nil -- this one
+    elseif row.state == 'ok' then
       vim.health.ok(line)
     elseif row.state == 'optional' then
       vim.health.info(line .. (row.fix ~= '' and ('. To have it: ' .. row.fix) or ''))

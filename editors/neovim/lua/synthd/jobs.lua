@@ -13,6 +13,11 @@ function M.open(job)
   return OPEN[job.state] == true
 end
 
+-- Ended without a program that holds, and the buffer has not been changed since.
+function M.failed(job)
+  return (job.state == 'unsolved' or job.state == 'undecided') and job.ended_tick ~= nil
+end
+
 function M.get(id)
   return jobs[id]
 end
@@ -74,9 +79,14 @@ function M.name(job)
   return job['function'] ~= '' and job['function'] or 'the function'
 end
 
+-- "clamp · verified · it passes all 3 checks": a message often begins with the name and the state.
 function M.label(job)
+  local name, state = M.name(job), (job.state:gsub('_', ' '))
   local about = job.progress and job.progress.message or job.message
-  return ('%s · %s · %s'):format(M.name(job), job.state, about)
+  for _, said in ipairs({ name .. ': ', name .. ' is ' .. state .. ': ', state .. ': ' }) do
+    about = vim.startswith(about, said) and about:sub(#said + 1) or about
+  end
+  return about == state and name .. ' · ' .. state or ('%s · %s · %s'):format(name, state, about)
 end
 
 return M

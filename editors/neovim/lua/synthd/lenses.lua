@@ -8,9 +8,38 @@ local M = {}
 local WAIT = 250 -- ms after the last change
 local timers = {}
 
+-- Where the state of a function stands at the end of its line, a lens there says only what it does.
+local DOES = {
+  ['synthd.cancel'] = 'Cancel',
+  ['synthd.accept'] = 'Accept',
+  ['synthd.showCertificate'] = 'Certificate',
+  ['synthd.explain'] = 'Show why',
+  ['synthd.verify'] = 'Verify',
+  ['synthd.jobs'] = '',
+}
+
+local function short(lenses)
+  if not options.get('virtual_text') then
+    return lenses
+  end
+  return vim.tbl_filter(function(lens)
+    local does = lens.command and DOES[lens.command.command]
+    if does then
+      lens.command.title = does
+    end
+    return does ~= ''
+  end, lenses or {})
+end
+
 local function refresh(bufnr)
-  if vim.api.nvim_buf_is_loaded(bufnr) and server.of(bufnr) and options.get('codelens') then
-    vim.lsp.codelens.refresh({ bufnr = bufnr })
+  local client = server.of(bufnr)
+  if vim.api.nvim_buf_is_loaded(bufnr) and client and options.get('codelens') then
+    local params = { textDocument = vim.lsp.util.make_text_document_params(bufnr) }
+    client:request('textDocument/codeLens', params, function(problem, lenses, context)
+      if vim.api.nvim_buf_is_loaded(bufnr) then
+        vim.lsp.codelens.on_codelens(problem, lenses and short(lenses), context)
+      end
+    end, bufnr)
   end
 end
 

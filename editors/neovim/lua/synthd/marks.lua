@@ -38,11 +38,19 @@ local function jobs_of(bufnr)
   end)
 end
 
--- The open jobs by the row of their function. A job whose function the server has not named is at
--- the row where it was asked for.
-local function open_jobs(bufnr, rows)
+-- Whether it has something to show: until its end, or, unsolved, until the next change.
+local function showing(bufnr)
+  local tick = vim.api.nvim_buf_get_changedtick(bufnr)
+  return function(job)
+    return jobs.open(job) or (jobs.failed(job) and job.ended_tick == tick)
+  end
+end
+
+-- The jobs to show by the row of their function. A job whose function the server has not named is
+-- at the row where it was asked for.
+local function jobs_by_row(bufnr, rows)
   local at = {}
-  local found = vim.tbl_filter(jobs.open, jobs_of(bufnr))
+  local found = vim.tbl_filter(showing(bufnr), jobs_of(bufnr))
   for index = #found, 1, -1 do -- the newest last, so that it counts
     local job = found[index]
     local row = rows[job['function']] or (job.asked_mark and row_of(bufnr, ASKED, job.asked_mark))
@@ -78,7 +86,7 @@ function M.redraw(bufnr)
   for _, one in ipairs(known[bufnr] or {}) do
     rows[one.told['function']] = row_of(bufnr, DRAWN, one.mark)
   end
-  local at = open_jobs(bufnr, rows)
+  local at = jobs_by_row(bufnr, rows)
   for _, one in ipairs(known[bufnr] or {}) do
     local row = row_of(bufnr, DRAWN, one.mark)
     if row then
@@ -90,7 +98,7 @@ function M.redraw(bufnr)
     end
   end
   for _, job in ipairs(jobs_of(bufnr)) do
-    if not jobs.open(job) then
+    if not showing(bufnr)(job) then
       undraw(bufnr, job)
     end
   end

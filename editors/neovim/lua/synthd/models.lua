@@ -2,6 +2,7 @@
 
 local say = require('synthd.say')
 local server = require('synthd.server')
+local words = require('synthd.words')
 
 local M = {}
 
@@ -34,13 +35,13 @@ end
 
 local function label(option, current)
   local parts = { option.name }
+  if option.name == current then
+    table.insert(parts, 'in use')
+  end
   if type(option.note) == 'string' and option.note ~= '' then
     table.insert(parts, option.note) -- also says why it is not ready
   elseif option.ready == false then
     table.insert(parts, 'not ready')
-  end
-  if option.name == current then
-    table.insert(parts, 'in use')
   end
   return table.concat(parts, ' · ')
 end
@@ -54,7 +55,7 @@ local function choose(client, what, answer)
     prompt = what == 'model' and 'Model:' or 'Strategy:',
     kind = 'synthd.' .. what,
     format_item = function(option)
-      return label(option, answer[what])
+      return words.short(label(option, answer[what]))
     end,
   }, function(option)
     if option then

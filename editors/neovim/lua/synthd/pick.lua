@@ -3,6 +3,7 @@
 local jobs = require('synthd.jobs')
 local marks = require('synthd.marks')
 local say = require('synthd.say')
+local words = require('synthd.words')
 
 local M = {}
 
@@ -13,7 +14,10 @@ local function at_cursor(job, bufnr)
 end
 
 function M.among(found, prompt, use)
-  vim.ui.select(found, { prompt = prompt, kind = 'synthd.job', format_item = jobs.label }, function(job)
+  local function label(job)
+    return words.short(jobs.label(job))
+  end
+  vim.ui.select(found, { prompt = prompt, kind = 'synthd.job', format_item = label }, function(job)
     if job then
       use(job)
     end

@@ -11,6 +11,7 @@ local M = {}
 
 local valid = vim.api.nvim_buf_is_valid
 
+local SOON = 1500 -- ms
 local KEYS = ' a accept · r reject · q later '
 
 local shown = {} -- { job =, window = }, one at a time
@@ -119,8 +120,15 @@ function M.offer(job, bufnr)
     and idle.when(search.looks(job, bufnr), job.asked_at or 0, wanted, function()
       M.open(job)
     end)
-  if not opened then
-    say.info(('%s is ready: :Synthd preview'):format(jobs.name(job)))
+  local function announce()
+    if job.state == 'ready' and not job.seen then
+      say.info(('%s is ready: :Synthd preview'):format(jobs.name(job)))
+    end
+  end
+  if not bufnr or not options.get('open') then
+    announce() -- it will not open by itself
+  elseif not opened then
+    vim.defer_fn(announce, SOON) -- what is about to open says it itself
   end
 end
 

@@ -39,7 +39,7 @@ local function heading(job)
   local first = ('%s · %s'):format(jobs.name(job), (job.state:gsub('_', ' ')))
   return {
     { { first, 'Title' }, { job.ran and '  ' .. job.ran or '', 'Comment' } },
-    { { (message or ''):gsub('%c+', ' '), nil } },
+    { { message ~= job.state and (message or ''):gsub('%c+', ' ') or '' } },
     { { keys(job), 'Comment' } },
   }
 end

@@ -21,7 +21,7 @@ local function of_state(state)
   end)
 end
 
-local function text(client_id)
+local function text(client_id, idle)
   local told = latest[client_id] or {}
   local asking = jobs.list(function(job)
     return job.question ~= nil
@@ -34,12 +34,12 @@ local function text(client_id)
   elseif #running > 0 then
     local name = running[1]['function'] ~= '' and running[1]['function'] .. ' ' or ''
     local more = #running > 1 and (' (+%d)'):format(#running - 1) or ''
-    return ('⟳ %s%s%s'):format(name, words.progress(running[1].progress), more)
+    return ('⟳ %s%s%s'):format(name, words.progress(running[1]), more)
   elseif told.state == 'problem' then
     local message = type(told.message) == 'string' and told.message or ''
     return '! ' .. (message ~= '' and message or (told.model or 'the model') .. ' is not ready')
   end
-  return (type(told.model) == 'string' and told.model ~= '') and told.model or 'idle'
+  return idle or (type(told.model) == 'string' and told.model ~= '') and told.model or 'idle'
 end
 
 -- For 'statusline', where % has a meaning.
@@ -51,36 +51,39 @@ local function number(value)
   return type(value) == 'number' and value > 0 and value or nil
 end
 
--- What a search would run with: "qwen2.5-coder:1.5b · this machine · auto · 24 programs or 120 s ·
--- usually 9 s".
-local function with(forecast)
-  local parts = { forecast.model, forecast.endpoint, forecast.strategy }
+-- "24 programs or 120 s, usually 9 s".
+local function budget(forecast)
+  local said = {}
   local programs, seconds = number(forecast.programs), number(forecast.seconds)
   if programs and seconds then
-    table.insert(parts, ('%d programs or %d s'):format(programs, seconds))
+    table.insert(said, ('%d programs or %d s'):format(programs, seconds))
   end
   local expected = number(forecast.expected)
   if expected then
-    table.insert(parts, ('usually %.0f s'):format(expected))
+    table.insert(said, ('usually %.0f s'):format(expected))
   end
-  return parts
+  return table.concat(said, ', ')
 end
 
--- One line with what is known of what runs, and of what would; forecast: the server's, or nil.
+-- Lines with what runs, and with what a search here would run; forecast: the server's, or nil.
 function M.describe(client, forecast)
   local told = latest[client.id] or {}
-  local parts = { text(client.id) }
-  if forecast and type(forecast.problem) == 'string' and forecast.problem ~= '' then
-    return forecast.problem
-  end
-  vim.list_extend(parts, forecast and with(forecast) or { told.model, told.endpoint, told.strategy })
-  local said = {}
-  for _, part in ipairs(parts) do
-    if type(part) == 'string' and part ~= '' and not vim.list_contains(said, part) then
-      table.insert(said, part)
+  local with = forecast or told
+  local lines = { 'synthd: ' .. text(client.id, 'idle') }
+  local function add(name, value)
+    if type(value) == 'string' and value ~= '' then
+      table.insert(lines, ('%-9s %s'):format(name, value))
     end
   end
-  return table.concat(said, ' · ')
+  if forecast then
+    add('problem', forecast.problem)
+  end
+  add('model', with.model)
+  add('runs', with.endpoint)
+  add('strategy', with.strategy)
+  add('budget', budget(with))
+  add('sandbox', with.sandbox)
+  return lines
 end
 
 return M

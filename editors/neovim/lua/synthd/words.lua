@@ -1,5 +1,6 @@
 -- How states are written at a function's line and in the status line.
 
+local idle = require('synthd.idle')
 local jobs = require('synthd.jobs')
 
 local M = {}
@@ -13,22 +14,41 @@ local GROUPS = {
   SynthdUnknown = 'DiagnosticHint',
 }
 
+-- For lists to choose from: lines that wrap are hard to read there.
+function M.short(line)
+  local room = vim.o.columns - 6
+  if vim.fn.strdisplaywidth(line) <= room then
+    return line
+  end
+  return vim.fn.strcharpart(line, 0, room - 1) .. '…'
+end
+
 function M.highlight()
   for group, link in pairs(GROUPS) do
     vim.api.nvim_set_hl(0, group, { link = link, default = true })
   end
 end
 
+-- Since it was asked for; of a job that was asked for elsewhere, since it began. The server tells of
+-- a search only when something has happened in it.
+local function seconds(job)
+  local now, told = idle.now(), (job.progress or {}).seconds or 0
+  local since_told = job.told_at and (now - job.told_at) / 1000 or 0
+  local since_asked = job.asked_at and (now - job.asked_at) / 1000 or 0
+  return math.floor(math.max(told + since_told, since_asked))
+end
+
 -- "7 of 40 · best 2/3 · 14 s"; before anything is known what the server says.
-function M.progress(progress)
-  if not progress then
-    return 'starting'
-  end
+function M.progress(job)
+  local progress = job.progress or {}
   local parts = {}
   local function add(...)
     table.insert(parts, string.format(...))
   end
-  if (progress.maxPrograms or 0) > 0 then
+  local message = progress.message or 'starting'
+  if (progress.programs or 0) == 0 and not message:find('·', 1, true) then
+    add('%s', message) -- "waiting for its turn"
+  elseif (progress.maxPrograms or 0) > 0 then
     add('%d of %d', progress.programs or 0, progress.maxPrograms)
   end
   local best = progress.best
@@ -36,10 +56,10 @@ function M.progress(progress)
     add('best %d/%d', best.passed, best.total)
   end
   if #parts == 0 then
-    return progress.message or 'running'
+    add('%s', message)
   end
-  if (progress.seconds or 0) >= 1 then
-    add('%d s', math.floor(progress.seconds))
+  if seconds(job) >= 1 then
+    add('%d s', seconds(job))
   end
   return table.concat(parts, ' · ')
 end
@@ -55,7 +75,7 @@ function M.ran(progress)
   return table.concat(parts, ' · ')
 end
 
--- Text and highlight group for an open job, or nil.
+-- Text and highlight group for a job that is to be shown, or nil.
 function M.job(job)
   if job.question then
     return '? asks: :Synthd answer', 'SynthdReady'
@@ -64,7 +84,9 @@ function M.job(job)
   elseif job.state == 'applying' then
     return '… applying', 'SynthdRunning'
   elseif jobs.open(job) then
-    return '⟳ ' .. M.progress(job.progress), 'SynthdRunning'
+    return '⟳ ' .. M.progress(job), 'SynthdRunning'
+  elseif jobs.failed(job) then
+    return job.partial == true and '✗ not solved: :Synthd! accept takes the best' or '✗ not solved', 'SynthdFailed'
   end
 end
 

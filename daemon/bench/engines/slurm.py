@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,11 +116,10 @@ class _Jobs:
         """Returns once they have ended, or are left to the cluster."""
         for job in self._running.values():
             await asyncio.to_thread(job.cancel, check=False)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ENDING):
-                for job in self._running.values():
-                    while not await asyncio.to_thread(job.done, force_check=True):
-                        await asyncio.sleep(_LOOK[self.plan.options.cluster])
+        for _ in range(int(_ENDING / (look := _LOOK[self.plan.options.cluster]))):
+            if all([await asyncio.to_thread(job.done) for job in self._running.values()]):
+                return
+            await asyncio.sleep(look)
 
 
 def _executor(options: SlurmOptions, out: Path) -> Any:

@@ -15,6 +15,7 @@ PROGRAMS = "programs.jsonl"
 TASKS = "tasks.json"
 TRACES = "traces"
 ANSWERS = "answers"
+SHARDS = "shards"  # runs of their own, which are merged into this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Layout:
             there = {entry.name for entry in os.scandir(self.root)}
         except OSError as error:
             raise BadInput(f"{self.root}: {error.strerror or error}; name another folder") from None
-        if there and EXPERIMENT not in there and (there - {LOG} or self.log.stat().st_size):
+        begun = LOG in there and self.log.stat().st_size
+        if EXPERIMENT not in there and (begun or there - {LOG, SHARDS, ANSWERS}):
             raise BadInput(
                 f"{self.root} holds other things and no {EXPERIMENT}; name an empty folder"
             )

@@ -41,6 +41,7 @@ class HashedOllama:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.asked = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -78,6 +79,7 @@ class HashedOllama:
                 size = int(self.headers.get("content-length", 0))
                 asked = json.loads(self.rfile.read(size))
                 server.calls += 1
+                server.asked.set()
                 server.gate.wait(60)
                 message = {"role": "assistant", "content": server.answer(asked)}
                 counts = {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
@@ -153,6 +155,16 @@ class Bench:
             programs=4,
         )
         return from_options(asked, None)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The same on the command line."""
+        return (
+            *("--suite", "humaneval[:6]", "--strategy", "greedy,best-of-n"),
+            *("--set", "best-of-n.n=3", "--model", "ollama/coder", "--endpoint", self.model.url),
+            *("--samples", f"{self.samples}", "--max-programs", "4", "--data", str(self.data)),
+            *("--judges", "1", "--jobs", "2", "--no-answers"),
+        )
 
     def plan(self, folder: str, jobs: int | None = 2, shard: Shard | None = None) -> Plan:
         place = Place(experiment=self.experiment, settings=Settings(), data=self.data, judges=1)

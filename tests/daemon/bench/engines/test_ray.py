@@ -8,12 +8,10 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 
 from synthd.daemon.bench.engines.ray import ray_engine
 from synthd.daemon.bench.running import local, run_experiment
-from synthd.daemon.exits import Missing
 
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024, "include_dashboard": False}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 from synthd.daemon.certificate import parameters_of, text_sha256
@@ -39,7 +40,7 @@ def header_of(
         identity=str(getattr(setup.model, "identity", "")),
         seed=setup.seed,
         budget=setup.budget,
-        synthd=version("synthd"),
+        synthd=_version(),
     )
 
 
@@ -62,3 +63,9 @@ def _scalar(value: object) -> Scalar:
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return str(value)
+
+
+@cache
+def _version() -> str:
+    """Files are read for it."""
+    return version("synthd")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, ClassVar, Literal, Protocol, get_args, get_origin, get_type_hints
 
 from synthd.synth.extraction import named
@@ -78,7 +79,7 @@ def summary(name: str) -> str:
 
 def parameters(name: str) -> tuple[Parameter, ...]:
     kind = _named(name)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     own = (
         Parameter(f.name, _type_name(hints[f.name]), f.default, f.metadata["meaning"])
         for f in dataclasses.fields(kind)
@@ -99,7 +100,7 @@ def build(name: str, given: Mapping[str, str | int | float | bool]) -> Strategy:
     reader by `extraction` and `named.reader`.
     """
     kind = _named(name)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     own = [f.name for f in dataclasses.fields(kind)]
     known = [*own, EXTRACTION]
     most = {f.name: f.metadata["most"] for f in dataclasses.fields(kind) if "most" in f.metadata}
@@ -130,6 +131,12 @@ def _named(name: str) -> type[Method]:
     if kind is None:
         raise BadStrategy(f"no strategy {name!r}; there are: {', '.join(STRATEGIES)}")
     return kind
+
+
+@cache
+def _hints(kind: type[Method]) -> dict[str, Any]:
+    """They are compiled anew every time, which searches by the thousand would wait for."""
+    return get_type_hints(kind)
 
 
 def _type_name(hint: object) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from synthd.synth.attempt import Candidate, Case, Evaluation
 from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Pruned, Tried
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import SCHEMA, End, Entry, Header, Record, Told
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Row = dict[str, Any]
 
@@ -34,24 +36,27 @@ def _row(record: Record) -> Row:
 
 
 def _header(header: Header) -> Row:
-    row = asdict(header)
-    row["parameters"] = {name: _scalar(value) for name, value in header.parameters}
-    row["budget"] = {name: _scalar(value) for name, value in row["budget"].items()}
-    return row
+    return {
+        **_flat(header),
+        "checks": [_flat(check) for check in header.checks],
+        "parameters": {name: _scalar(value) for name, value in header.parameters},
+        "budget": {name: _scalar(value) for name, value in _flat(header.budget).items()},
+    }
 
 
 def _end(end: End) -> Row:
-    usage = {name: _scalar(value) for name, value in asdict(end.usage).items()}
-    return {**asdict(end), "at": _number(end.at), "usage": usage}
+    usage = {name: _scalar(value) for name, value in _flat(end.usage).items()}
+    return {**_flat(end), "at": _number(end.at), "usage": usage}
 
 
 def _event(event: Told) -> tuple[str, Row]:
     match event:
         case Asked():
             heats = {"temperature": _number(event.temperature), "top_p": _scalar(event.top_p)}
-            return "asked", {**asdict(event), **heats}
+            prompt = [_flat(message) for message in event.prompt]
+            return "asked", {**_flat(event), "prompt": prompt, **heats}
         case Answered():
-            return "answered", asdict(event)
+            return "answered", _flat(event)
         case Tried():
             return "tried", {
                 "programs": event.programs,
@@ -68,10 +73,10 @@ def _event(event: Told) -> tuple[str, Row]:
                 "node": event.node,
                 "by": event.by,
                 "groups": [_group(group) for group in event.groups],
-                "partings": [asdict(parting) for parting in event.partings],
+                "partings": [_flat(parting) for parting in event.partings],
             }
         case Pruned():
-            return "pruned", asdict(event)
+            return "pruned", _flat(event)
         case _:
             assert_never(event)
 
@@ -109,16 +114,21 @@ def _evaluation(evaluation: Evaluation) -> Row:
         "labels": list(evaluation.labels),
         "isolation": evaluation.isolation,
         "seconds": _number(evaluation.seconds),
-        "proof": None if evaluation.proof is None else asdict(evaluation.proof),
+        "proof": None if evaluation.proof is None else _flat(evaluation.proof),
     }
 
 
 def _case(case: Case) -> Row:
-    return {**asdict(case), "outcome": case.outcome.value}
+    return {**_flat(case), "outcome": case.outcome.value}
 
 
 def _observation(seen: Observation) -> Row:
-    return {**asdict(seen), "happened": seen.happened.value, "seconds": _number(seen.seconds)}
+    return {**_flat(seen), "happened": seen.happened.value, "seconds": _number(seen.seconds)}
+
+
+def _flat(value: DataclassInstance) -> Row:
+    """Its members as they are: dataclasses.asdict copies all that is below, ten times slower."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def _scalar(value: object) -> object:

@@ -236,9 +236,13 @@ class RunFolder:
     def _trace(self, name: str, events: str) -> None:
         """Raises OSError, and then there is none."""
         path = self.layout.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        data = events.encode("utf-8", "surrogatepass")
         try:
-            path.write_bytes(events.encode("utf-8", "surrogatepass"))
+            try:
+                path.write_bytes(data)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
         except OSError:
             path.unlink(missing_ok=True)
             raise

@@ -96,9 +96,9 @@ def _word(value: bool | None) -> str:
 def _safe(name: str) -> str:
     """Readable, unlike any other name's, and no `..` or `.git`."""
     plain = re.sub(r"[^A-Za-z0-9._+-]+", "-", name).strip(".-")[:80]
-    if plain == name and plain.lower() != "git":
+    if plain and plain == name and plain.lower() != "git":
         return plain
-    return f"{plain}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return f"{plain or 'x'}-{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _ending(suite: str) -> str:

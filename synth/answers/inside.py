@@ -21,6 +21,7 @@ from typing import Any
 YES, NO, UNDECIDED = "yes", "no", "undecided"
 LONGEST = 500
 MOST_PARTS = 32
+DEEPEST = 24  # brackets in brackets; the parser takes exponentially long
 
 _UNITS = (
     r"degrees?|radians?|inch(?:es)?|in|ft|feet|foot|yards?|miles?|mph|mm|cm|km|m|meters?|metres?|"
@@ -50,7 +51,7 @@ _FUNCTIONS = re.compile(
 def same(gold: str, given: str) -> str:
     """Whether the answer `given` is `gold`: one of YES, NO, UNDECIDED. It may take for ever and may
     raise anything; whoever asks has limits and takes both for UNDECIDED."""
-    if max(len(gold), len(given)) > LONGEST:
+    if max(len(gold), len(given)) > LONGEST or _depth(given) > DEEPEST:
         return UNDECIDED
     wanted = re.fullmatch(_TEXT, tidy(gold))
     if wanted is not None:
@@ -219,6 +220,14 @@ def _closes(text: str) -> bool:
         if depth == 0:
             return place == len(text) - 1
     return False
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _compared(gold: Shape, given: Shape) -> str:

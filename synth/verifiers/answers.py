@@ -39,7 +39,7 @@ class Lacking(Exception):
 
 
 class Symbolic:
-    """A Comparing for LaTeX (answers/inside.py), in a sandbox, within LIMITS."""
+    """A Comparing for LaTeX (answers/inside.py), in a sandbox, within limits."""
 
     def __init__(self, function: SandboxedFunction) -> None:
         """Use open()."""
@@ -47,7 +47,9 @@ class Symbolic:
 
     @staticmethod
     @asynccontextmanager
-    async def open(detection: Detection, *, unsafe: bool = False) -> AsyncIterator[Symbolic]:
+    async def open(
+        detection: Detection, *, unsafe: bool = False, limits: Limits = LIMITS
+    ) -> AsyncIterator[Symbolic]:
         """Raises Lacking, and SandboxUnavailable."""
         lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
         if lacking:
@@ -57,7 +59,7 @@ class Symbolic:
             )
         source = await asyncio.to_thread(Path(inside.__file__).read_text, "utf-8")
         async with SandboxedFunction.open(
-            source, "answer", NEEDED, LIMITS, detection, examples=_EXAMPLES, unsafe=unsafe
+            source, "answer", NEEDED, limits, detection, examples=_EXAMPLES, unsafe=unsafe
         ) as function:
             yield Symbolic(function)
 

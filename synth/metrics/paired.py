@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthd.synth.metrics.interval import RESAMPLES, Interval, bootstrap
+from synthd.synth.metrics.interval import Bootstrap, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,7 @@ class Paired:
 
 
 def paired(
-    first: Mapping[str, float],
-    second: Mapping[str, float],
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
+    first: Mapping[str, float], second: Mapping[str, float], bootstrap: Bootstrap
 ) -> Paired | None:
     """By task. None where they have no task in common."""
     tasks = sorted(first.keys() & second.keys())
@@ -49,7 +45,7 @@ def paired(
     wins = sum(gap > 0 for gap in gaps)
     losses = sum(gap < 0 for gap in gaps)
     return Paired(
-        bootstrap(gaps, resamples=resamples, seed=seed),
+        bootstrap(gaps),
         wins,
         losses,
         len(gaps) - wins - losses,

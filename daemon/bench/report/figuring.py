@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 
 from synthd.daemon.bench.report.columns import Columns, Is
@@ -21,7 +22,7 @@ from synthd.daemon.bench.report.values import (
     TaskFigures,
 )
 from synthd.synth.metrics.curves import Point, Searches, by_turn, solved_by
-from synthd.synth.metrics.interval import Interval, bootstrap, wilson
+from synthd.synth.metrics.interval import Bootstrap, Interval, wilson
 from synthd.synth.metrics.passing import Tally, each_pass_at_k, possible
 
 KS = (1, 5, 10, 100)
@@ -32,12 +33,11 @@ _TURNS = 32  # as many as a plot can show
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """ks: of pass@k, refused where a task has fewer samples; None: those of KS that are possible.
-    resamples, seed: of the bootstraps."""
+    """ks: of pass@k, refused where a task has fewer samples; None: those of KS that all
+    allow."""
 
     ks: tuple[int, ...] | None = None
-    resamples: int = 10_000
-    seed: int = 0
+    bootstrap: Bootstrap = field(default_factory=Bootstrap)
 
 
 def figures(
@@ -48,12 +48,9 @@ def figures(
     Raises TooFewSamples for a k that was asked for and cannot be told.
     """
     by_task = columns.rows_by_task()
-    tasks = tuple(
-        _task(columns, name, by_task[place])
-        for place, name in sorted(
-            ((place, columns.tasks.known[place]) for place in by_task), key=lambda pair: pair[0]
-        )
-    )
+    named = sorted((natural(columns.tasks.known[place]), place) for place in by_task)
+    tasks = tuple(_task(columns, columns.tasks.known[place], by_task[place]) for _, place in named)
+    solved = wanted.bootstrap([one.rate for one in tasks])
     visible = columns.count(Is.VISIBLE)
     fooled = sum(one.fooled for one in tasks)
     stops = Counter(columns.stops.known[place] for place in columns.stop)
@@ -62,9 +59,9 @@ def figures(
         arm=columns.arm,
         searches=len(columns),
         oracle=columns.count(Is.ORACLE),
-        solved=_sure([one.rate for one in tasks], wanted),
+        solved=solved,
         seeds=_seeds(columns),
-        pass_at=_pass_at(tasks, wanted),
+        pass_at=_pass_at(tasks, solved, wanted),
         steered=columns.count(Is.STEERED),
         visible=visible,
         selector=wilson(visible - fooled, visible) if visible else None,
@@ -88,7 +85,8 @@ def cost(columns: Columns, rows: Sequence[int]) -> Cost:
         return sum(column[row] for row in rows)
 
     def sum_of(column: array[float]) -> float:
-        return round(sum(column[row] for row in rows), 6)
+        # Exact: the same in whatever order searches were finished.
+        return round(math.fsum(column[row] for row in rows), 6)
 
     money = sum_of(columns.money)
     return Cost(
@@ -116,6 +114,13 @@ def column(columns: Columns, axis: Axis) -> array[int] | array[float]:
             return columns.money
 
 
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """For sorting: HumanEval/9 before HumanEval/10."""
+    return tuple(
+        (int(part) if part.isdecimal() else -1, part) for part in re.split(r"([0-9]+)", name)
+    )
+
+
 def _task(columns: Columns, name: str, rows: Sequence[int]) -> TaskFigures:
     flags = [columns.flags[row] for row in rows]
     timeout = columns.outcomes(TIMEOUT)
@@ -127,10 +132,6 @@ def _task(columns: Columns, name: str, rows: Sequence[int]) -> TaskFigures:
         sum(columns.outcome[row] == timeout for row in rows),
         cost(columns, rows),
     )
-
-
-def _sure(values: Sequence[float], wanted: Wanted) -> Interval:
-    return bootstrap(values, resamples=wanted.resamples, seed=wanted.seed)
 
 
 def _seeds(columns: Columns) -> tuple[SeedMean, ...]:
@@ -150,10 +151,13 @@ def _seeds(columns: Columns) -> tuple[SeedMean, ...]:
     )
 
 
-def _pass_at(tasks: Sequence[TaskFigures], wanted: Wanted) -> tuple[PassAt, ...]:
+def _pass_at(tasks: Sequence[TaskFigures], solved: Interval, wanted: Wanted) -> tuple[PassAt, ...]:
+    """pass@1 is the mean over all samples: what is solved."""
     tallies = [Tally(one.task, one.searches, one.solved) for one in tasks]
     ks = possible(tallies, KS) if wanted.ks is None else wanted.ks
-    return tuple(PassAt(k, _sure(each_pass_at_k(tallies, k), wanted)) for k in ks)
+    return tuple(
+        PassAt(k, solved if k == 1 else wanted.bootstrap(each_pass_at_k(tallies, k))) for k in ks
+    )
 
 
 def _counted(found: Counter[str]) -> tuple[Counted, ...]:

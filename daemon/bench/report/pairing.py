@@ -41,7 +41,7 @@ def compared(first: Verdicts, second: Verdicts, wanted: Wanted) -> Paired | None
         common = a.keys() & b.keys()
         ours[task] = _mean([a[key] for key in common or a])
         theirs[task] = _mean([b[key] for key in common or b])
-    return paired(ours, theirs, resamples=wanted.resamples, seed=wanted.seed)
+    return paired(ours, theirs, wanted.bootstrap)
 
 
 def verdicts_of(columns: Columns) -> dict[str, dict[tuple[int, int], bool]]:

@@ -65,10 +65,10 @@ def settings(sources: Sequence[Source], wanted: Wanted) -> dict[str, str]:
         if source.experiment is not None:
             before = f"{source.name}: " if len(sources) > 1 else ""
             found |= {f"{before}{what}": how for what, how in _asked(source.experiment).items()}
+    drawn = wanted.bootstrap
     found["intervals"] = (
-        f"95 %: percentile bootstrap over tasks, {wanted.resamples:,} resamples, seed "
-        f"{wanted.seed}; of shares of searches Wilson's; bands of curves: 1.96 standard errors "
-        "over tasks"
+        f"95 %: percentile bootstrap over tasks, {drawn.resamples:,} resamples, seed {drawn.seed}; "
+        "of shares of searches Wilson's; bands of curves: 1.96 standard errors over tasks"
     )
     return found
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthd.synth.metrics.curves import Searches, by_turn, solved_by
-from synthd.synth.metrics.interval import bootstrap, normal, wilson
+from synthd.synth.metrics.interval import Bootstrap, normal, wilson
 from synthd.synth.metrics.paired import paired, sign_test
 from synthd.synth.metrics.passing import (
     Tally,
@@ -21,6 +21,8 @@ from synthd.synth.metrics.passing import (
     pass_at_k,
     possible,
 )
+
+QUICK = Bootstrap(200)
 
 counts = st.integers(1, 60).flatmap(
     lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, n))
@@ -77,22 +79,24 @@ def test_every_task_has_its_own_number_of_samples() -> None:
 
 @given(fractions, st.integers(0, 5))
 def test_a_bootstrap_is_the_same_for_the_same_seed(values: list[float], seed: int) -> None:
-    first = bootstrap(values, resamples=300, seed=seed)
-    assert first == bootstrap(values, resamples=300, seed=seed)
+    bootstrap = Bootstrap(300, seed)
+    first = bootstrap(values)
+    assert first == bootstrap(values) == Bootstrap(300, seed)(values)
     assert min(values) - 1e-9 <= first.low <= first.high <= max(values) + 1e-9
     assert first.mean == pytest.approx(fmean(values))
 
 
-def test_seeds_differ_and_intervals_tend_to_the_normal_one() -> None:
-    values = [math.sqrt(place) % 1 for place in range(200)]
-    drawn, told = bootstrap(values), normal(values)
-    assert drawn != bootstrap(values, seed=1)
+@pytest.mark.parametrize("count", [200, 2000])
+def test_seeds_differ_and_intervals_tend_to_the_normal_one(count: int) -> None:
+    values = [math.sqrt(place) % 1 for place in range(count)]
+    drawn, told = Bootstrap(2000)(values), normal(values)
+    assert drawn != Bootstrap(2000, seed=1)(values)
     assert drawn.low == pytest.approx(told.low, abs=0.01)
     assert drawn.high == pytest.approx(told.high, abs=0.01)
 
 
 def test_nothing_has_no_interval() -> None:
-    for figure in (bootstrap, normal):
+    for figure in (Bootstrap(10), normal):
         with pytest.raises(ValueError, match="no values"):
             figure([])
     with pytest.raises(ValueError, match="no share"):
@@ -114,8 +118,8 @@ def test_wilson_encloses_the_share(given: tuple[int, int]) -> None:
 def test_pairs_are_the_tasks_that_both_have(
     first: dict[str, float], second: dict[str, float]
 ) -> None:
-    there = paired(first, second, resamples=200)
-    back = paired(second, first, resamples=200)
+    there = paired(first, second, QUICK)
+    back = paired(second, first, QUICK)
     common = first.keys() & second.keys()
     if there is None or back is None:
         assert not common
@@ -136,9 +140,9 @@ def test_the_sign_test_is_exact() -> None:
 
 
 def test_a_difference_is_clear_where_its_interval_leaves_out_0() -> None:
-    always = paired({str(i): 1.0 for i in range(9)}, {str(i): 0.0 for i in range(9)})
+    always = paired({str(i): 1.0 for i in range(9)}, {str(i): 0.0 for i in range(9)}, QUICK)
     assert always is not None and always.clear
-    never = paired({"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0})
+    never = paired({"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}, QUICK)
     assert never is not None and not never.clear
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Ran:
     """total: searches of this command. before: done already. now: done by it. broken: without a
-    verdict at its end. attempts: that broke. discarded: came a second time, and do not count."""
+    verdict at its end. attempts: that broke. discarded: came a second time, and do not count.
+    why: what broke most of the attempts."""
 
     total: int
     before: int
@@ -83,6 +85,7 @@ class Ran:
     broken: int
     attempts: int
     discarded: int
+    why: str = ""
 
 
 # An engine for a place; the experiment in it is complete. tasks: what is selected of its suites.
@@ -129,7 +132,13 @@ async def run_experiment(
         done = sum(key in folder.done for key in keys)
         before = done - keeping.kept
         return Ran(
-            len(keys), before, keeping.kept, len(keys) - done, keeping.attempts, keeping.discarded
+            len(keys),
+            before,
+            keeping.kept,
+            len(keys) - done,
+            keeping.attempts,
+            keeping.discarded,
+            keeping.why,
         )
 
 
@@ -159,6 +168,11 @@ class _Keeping:
         self._folder = folder
         self._loggers = loggers
         self._in_a_row = 0
+        self._errors: Counter[str] = Counter()
+
+    @property
+    def why(self) -> str:
+        return next((error for error, _ in self._errors.most_common(1)), "")
 
     def begun(self, experiment: Experiment) -> None:
         for logger in self._loggers:
@@ -181,6 +195,7 @@ class _Keeping:
                 logger.finished(finished)
             return
         self.attempts += 1
+        self._errors[record.error] += 1
         if finished.again:
             return
         self.broken.append(record.key)

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from synthd.daemon.bench.case import BenchSuite
@@ -29,7 +30,8 @@ class Options:
 
 
 def main(options: Options) -> Exit:
-    """Lists what can be read; of a suite whose data is missing, why, on stderr."""
+    """Lists what can be read; of a suite whose data is missing, why, on stderr. All are lines of a
+    table; those that are named are told of in full."""
     code = Exit.VERIFIED
     table = _table()
     for name in options.names or catalogue.names():
@@ -44,10 +46,13 @@ def main(options: Options) -> Exit:
             continue
         if options.json:
             print(jsonlib.dumps(_row(suite)), flush=True)
+        elif options.names:
+            out().print(_told(suite), markup=False)
         else:
             _add(table, suite)
-    if not options.json and table.rows:
+    if table.rows:
         out().print(table)
+        out().print("`synthd bench suites NAME` says what steers and what scores.", markup=False)
     return code
 
 
@@ -72,19 +77,35 @@ def _row(suite: BenchSuite) -> dict[str, object]:
 
 
 def _table() -> Table:
-    table = Table("suite", "tasks", "left out", "language", "split", "version, licence, sha256")
-    table.columns[0].no_wrap = True
-    table.show_lines = True
+    table = Table("suite", "tasks", "left out", "language", "licence", "sha256", box=SIMPLE)
+    for column in table.columns:
+        column.no_wrap = True
     return table
 
 
 def _add(table: Table, suite: BenchSuite) -> None:
-    split = suite.split
     table.add_row(
         suite.name,
         str(len(suite.cases)),
         str(len(suite.left_out)) if suite.left_out else "",
         ", ".join(languages(suite)),
-        f"visible: {split.visible}\nacceptance: {split.acceptance}\nheld out: {split.held_out}",
-        f"{suite.version}\n{suite.licence}\n{suite.sha256[:SHORT]}",
+        suite.licence,
+        suite.sha256[:SHORT],
     )
+
+
+def _told(suite: BenchSuite) -> str:
+    split = suite.split
+    lines = [
+        f"{suite.name}: {suite.title}",
+        f"  tasks       {len(suite.cases)} ({', '.join(languages(suite))})",
+        f"  visible     {split.visible}",
+        f"  acceptance  {split.acceptance}",
+        f"  held out    {split.held_out}",
+        f"  version     {suite.version}",
+        f"  licence     {suite.licence}",
+        f"  sha256      {suite.sha256}",
+    ]
+    lines += [f"  note        {suite.note}"] if suite.note else []
+    lines += [f"  left out    {one.id}: {one.why}" for one in suite.left_out]
+    return "\n".join(lines) + "\n"

@@ -32,6 +32,7 @@ class Ended(Wire):
     broken: int
     broken_attempts: int
     discarded: int
+    why: str
 
     @classmethod
     def of(cls, ran: Ran, out: Path) -> Ended:
@@ -43,6 +44,7 @@ class Ended(Wire):
             broken=ran.broken,
             broken_attempts=ran.attempts,
             discarded=ran.discarded,
+            why=ran.why,
         )
 
 
@@ -190,11 +192,12 @@ def _sentence(ran: Ran, out: Path) -> str:
     if ran.broken:
         lines.append(
             f"{ran.broken} have no verdict: they broke, and are not scored; "
-            "the same command tries them again"
+            f"the same command tries them again. What broke most: {ran.why}"
         )
     elif ran.attempts:
         lines.append(f"{ran.attempts} attempts broke and were made again; none of them is scored")
     if ran.discarded:
         lines.append(f"{ran.discarded} results came twice and were discarded")
-    lines.append(f"`synthd bench report {out}` makes the report")
+    if ran.before or ran.now:
+        lines.append(f"`synthd bench report {out}` makes the report")
     return "\n".join(lines)

@@ -64,5 +64,8 @@ class WandbSink:
 
     def ended(self) -> None:
         if self._run is not None:
+            import wandb
+
             self._run.summary.update(self._tally.metrics())
             self._run.finish()
+            wandb.teardown()  # only then its files are whole, and its process has ended

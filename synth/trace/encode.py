@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, assert_never
 
 from synthd.synth.attempt import Candidate, Case, Evaluation
@@ -73,7 +74,7 @@ def _event(event: Told) -> tuple[str, Row]:
                 "node": event.node,
                 "by": event.by,
                 "groups": [_group(group) for group in event.groups],
-                "partings": [_flat(parting) for parting in event.partings],
+                "partings": [asdict(parting) for parting in event.partings],
             }
         case Pruned():
             return "pruned", _flat(event)

@@ -19,6 +19,7 @@ import { onOtherInterpreter } from './server/python';
 import { Server } from './server/server';
 import { Forwarding } from './server/forwarding';
 import { showsTests } from './settings';
+import { Standings } from './standings';
 import { StatusBar } from './status';
 import { Tests } from './tests/controller';
 
@@ -34,9 +35,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new StatusBar(server, jobs);
   const diffs = new DiffReview(server, jobs);
   const panel = new SearchPanel(context.extensionUri, server, jobs);
+  const standings = new Standings(server);
   const installer = new Installer(server);
-  const own = commands(log, server, jobs, status, diffs, panel, installer);
+  const own = commands(log, server, jobs, status, standings, diffs, panel, installer);
   context.subscriptions.push(log, trace, server, jobs, status, diffs, panel, installer, ...own);
+  context.subscriptions.push(standings);
   context.subscriptions.push(tellOutcomes(server, jobs, messages), askQuestions(server, jobs));
   context.subscriptions.push(new Forwarding(server, log));
   if (showsTests()) context.subscriptions.push(new Tests(server));
@@ -53,11 +56,12 @@ function commands(
   server: Server,
   jobs: Jobs,
   status: StatusBar,
+  standings: Standings,
   diffs: DiffReview,
   panel: SearchPanel,
   installer: Installer,
 ): vscode.Disposable[] {
-  const starter = new Starter(server, jobs, status);
+  const starter = new Starter(server, jobs, status, standings);
   const reviewer = new Reviewer(server, jobs, diffs);
   const all: Record<string, Command> = {
     synthesize: (given) => starter.synthesize(given),
@@ -78,7 +82,7 @@ function commands(
     pickModel: () => pickModel(server),
     jobs: () => listJobs(server, jobs, panel),
     menu: () => menu(server, jobs),
-    install: () => installer.offer(),
+    install: () => installer.install(),
     restart: () => server.restart(),
     showLog: () => {
       log.show();

@@ -9,6 +9,7 @@ const section = (scope?: vscode.Uri): vscode.WorkspaceConfiguration =>
   vscode.workspace.getConfiguration('synthd', scope);
 
 export const serverPath = (): string => section().get('path', '').trim();
+export const installCommand = (): string => section().get('installCommand', '').trim();
 export const preview = (): PreviewSetting => section().get<PreviewSetting>('preview', 'diff');
 export const notifications = (): Notifications =>
   section().get<Notifications>('showNotifications', 'off');

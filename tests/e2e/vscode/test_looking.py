@@ -45,6 +45,7 @@ SPREAD = '''def spread(numbers: list[int]) -> int:
     """The largest number less the smallest."""
     ...
 '''
+BARE = 'def bare(text):\n    ...\n\n\ndef other(text):\n    """Something."""\n'
 TESTS = "from spread import spread\n\n\ndef test_spread():\n    assert spread([1, 5, 3]) == 4\n"
 USES = "from spread import spread\n\nprint(spread([7]))  # 0\n"
 
@@ -64,6 +65,7 @@ async def window(user: Any, model: Any, open_windows: Callable[..., Any]) -> Asy
         ("half.py", HALF),
         ("odd.py", ODD),
         ("spread.py", SPREAD),
+        ("bare.py", BARE),
         ("test_spread.py", TESTS),
         ("main.py", USES),
     ):
@@ -120,6 +122,24 @@ async def test_the_best_partial_program_is_applied_and_not_called_verified(windo
     assert not await window.lens("✓").count()
     await window.press("Control+z")
     await window.lens("Synthesize").wait_for()
+
+
+async def test_the_lens_of_a_bare_stub_writes_the_form_of_an_example(window: Any) -> None:
+    await window.open_file("bare.py")
+    await window.lens("Add an example first").click()
+    await window.shows('    """What it does.')
+    await window.page.keyboard.type("'a'")
+    await window.press("Tab")
+    await window.page.keyboard.type("1")
+    await window.shows("    >>> bare('a')\n    1\n")
+    await window.lens("Synthesize · 1 example").wait_for()
+    await window.press("Escape")
+    await window.click("def other")
+    await window.press("Control+Alt+s")
+    toast = window.toast("other has no examples yet")
+    await window.button(toast, "Write one").click()
+    await window.shows("    >>> other(")
+    await window.picture("first-example")
 
 
 async def test_examples_come_from_tests_and_from_uses(window: Any) -> None:

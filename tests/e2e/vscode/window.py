@@ -28,7 +28,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-PATIENCE = 30.0  # seconds; only ever reached when something is broken
+PATIENCE = 60.0  # seconds; only ever reached when something is broken
 SETTINGS = {
     "workbench.startupEditor": "none",
     "telemetry.telemetryLevel": "off",
@@ -155,9 +155,12 @@ class Window:
     ) -> Window:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        remote = f"vscode-remote://{address.removeprefix('http://')}{folder / file}"
+        """folder: of the code, or a .code-workspace beside folders of code."""
+        what = "workspace" if folder.suffix else "folder"
+        place = folder.parent / file if folder.suffix else folder / file
+        remote = f"vscode-remote://{address.removeprefix('http://')}{place}"
         payload = json.dumps([["openFile", remote]])
-        query = urlencode({"folder": str(folder), "payload": payload})
+        query = urlencode({what: str(folder), "payload": payload})
         await page.goto(f"{address}/?{query}")
         window = cls(page, folder, pictures, settings)
         await page.wait_for_selector(".editor-instance .view-lines .view-line")

@@ -50,6 +50,8 @@ export class Reviewer {
       const job = this.diffs.job(given);
       if (job !== undefined) return job.news.job;
     }
+    const current = this.diffs.current();
+    if (current !== undefined && which(current)) return current.news.job;
     const [first, ...others] = this.jobs.all(which);
     if (first === undefined) {
       void vscode.window.showInformationMessage('synthd: there is no such job now.');

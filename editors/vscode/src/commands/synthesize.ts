@@ -4,9 +4,11 @@ import * as vscode from 'vscode';
 import { whileItRuns } from '../jobs/progress';
 import type { Jobs } from '../jobs/table';
 import { targetOf } from '../place';
-import type { Order, Target, Wish } from '../protocol';
+import type { Order, Target, VerifiedFunction, Wish } from '../protocol';
 import type { Server } from '../server/server';
+import type { Standings } from '../standings';
 import type { StatusBar } from '../status';
+import { writeExample } from './firstExample';
 import { chooseOnce } from './models';
 
 export class Starter {
@@ -14,12 +16,17 @@ export class Starter {
     private readonly server: Server,
     private readonly jobs: Jobs,
     private readonly status: StatusBar,
+    private readonly standings: Standings,
   ) {}
 
   /** given: a lens's or code action's argument, which may name more than the place. */
   async synthesize(given: unknown): Promise<void> {
     const target = targetOf(given);
-    if (target !== undefined) await this.run('synthd.synthesize', target);
+    if (target === undefined) return;
+    const one = this.standings.at(target);
+    if (one?.state === 'stub' && one.examples === 0 && isPython(target))
+      await this.wantsExample(target, one, given === undefined);
+    else await this.run('synthd.synthesize', target);
   }
 
   async repair(given: unknown): Promise<void> {
@@ -39,6 +46,17 @@ export class Starter {
     if (choice !== undefined) await this.run('synthd.synthesize', { ...target, ...choice });
   }
 
+  /** The lens says what it does; a key may have been meant otherwise. */
+  private async wantsExample(target: Target, one: VerifiedFunction, ask: boolean): Promise<void> {
+    const write = 'Write one';
+    const find = 'From tests or uses…';
+    const why = `synthd: ${one.function} has no examples yet, by which a body could be verified.`;
+    const chosen = ask ? await vscode.window.showInformationMessage(why, write, find) : write;
+    const uri = vscode.Uri.parse(target.textDocument.uri, true);
+    if (chosen === write) await writeExample(uri, one);
+    if (chosen === find) await vscode.commands.executeCommand('synthd.addExamples', target);
+  }
+
   private async run(command: 'synthd.synthesize' | 'synthd.repair', order: Order): Promise<void> {
     const known = this.status.begins();
     const begin = async (): Promise<string> => {
@@ -53,6 +71,8 @@ export class Starter {
     await whileItRuns(this.server, this.jobs, await nameAt(order), begin, forecast);
   }
 }
+
+const isPython = ({ textDocument }: Target): boolean => textDocument.uri.endsWith('.py');
 
 /** The function's name for the title of the notification, read from the line that was meant. */
 async function nameAt({ textDocument, position }: Target): Promise<string> {

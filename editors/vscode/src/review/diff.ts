@@ -6,6 +6,11 @@ import type { Server } from '../server/server';
 import { preview as chosen } from '../settings';
 import { nameOf, waits, type Job, type Jobs } from '../jobs/table';
 
+const GRADES: Readonly<Record<string, string>> = {
+  examples: 'passes its examples',
+  tested: 'tested',
+  proved: 'proved',
+};
 const SCHEME = 'synthd-preview';
 
 export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -35,14 +40,21 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
     return uri.scheme === SCHEME ? this.jobs.get(uri.fragment) : undefined;
   }
 
+  /** The one that is looked at. */
+  current(): Job | undefined {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    const job = input instanceof vscode.TabInputTextDiff ? this.job(input.modified) : undefined;
+    return job !== undefined && waits(job) ? job : undefined;
+  }
+
   async show(job: Job): Promise<void> {
     const { preview, uri } = job.news;
     if (preview === undefined) return;
     const before = vscode.Uri.parse(uri, true);
     const after = before.with({ scheme: SCHEME, fragment: job.news.job });
     this.shown.set(job.news.job, after);
-    const grade = preview.grade === '' ? '' : ` [${preview.grade}]`;
-    await vscode.commands.executeCommand('vscode.diff', before, after, `synthd: ${nameOf(job)}${grade}`, {
+    const title = `synthd: ${nameOf(job)}, ${GRADES[preview.grade] ?? 'verified'}`;
+    await vscode.commands.executeCommand('vscode.diff', before, after, title, {
       selection: lineOf(preview.range),
       viewColumn: columnOf(before),
       preview: true,
@@ -62,8 +74,11 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
 
   private async follow(news: JobNews): Promise<void> {
     const job = this.jobs.get(news.job) ?? { news, progress: undefined };
-    // In the other ways the server itself asks for the confirmation.
-    if (news.state === 'ready' && chosen() === 'diff') await this.show(job);
+    // In the other ways the server itself asks for the confirmation. Who looks at another edit is
+    // left alone: this one is shown after it.
+    const looks = this.current();
+    if (news.state !== 'ready' || chosen() !== 'diff') return;
+    if (looks === undefined || looks.news.job === news.job) await this.show(job);
   }
 
   private async closeUnlessWaiting(job: Job): Promise<void> {
@@ -73,7 +88,10 @@ export class DiffReview implements vscode.TextDocumentContentProvider, vscode.Di
     const tabs = tabsOf(uri);
     const looking = tabs.some((tab) => tab.isActive);
     await vscode.window.tabGroups.close(tabs);
-    if (looking) await backTo(vscode.Uri.parse(job.news.uri, true));
+    if (!looking) return;
+    await backTo(vscode.Uri.parse(job.news.uri, true));
+    const next = this.jobs.all(waits).at(-1); // the oldest
+    if (next !== undefined && chosen() === 'diff') await this.show(next);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../protocol';
 import { forServer } from '../settings';
 import { connect } from './connection';
-import { findServer } from './find';
+import { findServer, type Found } from './find';
 import type { Messages } from './messages';
 
 export type Phase = 'off' | 'starting' | 'running' | 'missing' | 'failed';
@@ -40,6 +40,7 @@ export class Server implements vscode.Disposable {
 
   phase: Phase = 'off';
   problem = '';
+  found: Found | undefined;
   private client: LanguageClient | undefined;
   private turn: Promise<void> = Promise.resolve();
 
@@ -100,7 +101,7 @@ export class Server implements vscode.Disposable {
     if (this.client !== undefined) return;
     this.enter('starting');
     try {
-      const found = await findServer();
+      const found = (this.found = await findServer());
       if (found === undefined) {
         this.enter('missing', 'synthd was not found');
         return;

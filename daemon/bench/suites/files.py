@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from synthd.synth.verifiers.python import PythonVerifier
 @dataclass(frozen=True, slots=True)
 class FileCase:
     """Implements Case. file: from the process's own folder to where the text lies. tests: files
-    that are held out; none: what steers scores, too."""
+    of which those that name the function are held out; none: what steers scores, too."""
 
     id: str
     source: str
@@ -81,7 +82,7 @@ class FileCase:
         self, stack: AsyncExitStack, prepared: Prepared, tools: Tools
     ) -> PythonVerifier:
         """By the held-out tests, or by what there is. Raises Missing where these are broken."""
-        checks = held_out(self.tests) or prepared.checks
+        checks = held_out(self.tests, self.function) or prepared.checks
         judge = await stack.enter_async_context(
             open_verifier(
                 prepared, tools.limits, tools.detection, unsafe=tools.unsafe, checks=checks
@@ -101,14 +102,48 @@ class FileCase:
             raise BadInput(f"{self.id}: {error}") from None
 
 
-def held_out(tests: tuple[Path, ...]) -> tuple[Check, ...]:
-    """Raises Missing where a file is not there any more."""
+def held_out(tests: tuple[Path, ...], function: str) -> tuple[Check, ...]:
+    """Of these files the tests that name the function: others are about what is not written yet.
+
+    Raises Missing where a file is not there any more.
+    """
     try:
-        return tuple(
-            TestFile(f"tests:{path.name}", str(path), SourceText.load(path).code) for path in tests
-        )
+        read = [(path, about(SourceText.load(path).code, function)) for path in tests]
     except (OSError, SourceError) as error:
         raise Missing(f"held-out tests cannot be read: {error}") from None
+    return tuple(TestFile(f"tests:{path.name}", str(path), text) for path, text in read if text)
+
+
+def about(text: str, function: str) -> str:
+    """A test file without the tests that do not name the function; "" where none does. What is
+    left stays on its lines."""
+    name = function.rpartition(".")[2]
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return text  # whoever runs it says what is wrong with it
+    tests = [node for node in ast.walk(tree) if _is_test(node)]
+    others = [node for node in tests if name not in _named(node)]
+    if len(others) == len(tests):
+        return ""
+    lines = text.split("\n")
+    for node in others:
+        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        assert node.end_lineno is not None
+        lines[first - 1] = " " * node.col_offset + "pass"
+        lines[first : node.end_lineno] = [""] * (node.end_lineno - first)
+    return "\n".join(lines)
+
+
+def _is_test(node: ast.AST) -> bool:
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    return isinstance(node, kinds) and node.name.startswith("test")
+
+
+def _named(node: ast.AST) -> set[str]:
+    found = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return found | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
 
 
 def _score(evaluation: Evaluation) -> Score:

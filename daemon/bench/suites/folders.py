@@ -1,7 +1,8 @@
 """`files:DIR`: every function that waits to be written in a folder of Python files.
 
 A function's own examples steer. `test_NAME.py` beside NAME.py, or in a folder `tests` beside it, is
-held out: no search sees it. Without such a file the examples score as well, and the split says so.
+held out: no search sees it; of its tests those count that name the function. Without one the
+examples score as well, and the split says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from synthd.daemon.bench.case import BenchSuite, LeftOut, Split
-from synthd.daemon.bench.suites.files import FileCase, lying
+from synthd.daemon.bench.suites.files import FileCase, about, lying
 from synthd.daemon.exits import BadInput
 from synthd.daemon.prepare import Wanted
 from synthd.synth.source.errors import SourceError
@@ -75,8 +76,9 @@ def _cases(path: Path, folder: Path) -> Iterator[FileCase | LeftOut]:
     except (OSError, SourceError) as error:
         yield LeftOut(name, f"it cannot be read: {error}")
         return
-    tests = tuple(_tests(path))
+    beside = tuple(_tests(path))
     for target in targets:
+        tests = tuple(each for each in beside if _tested(each, target.qualname))
         id = f"{name}::{target.qualname}"
         wanted = Wanted(accept_untested=True)
         case = FileCase(id, source.text, target.qualname, wanted, lying(path), tests=tests)
@@ -88,7 +90,7 @@ def _cases(path: Path, folder: Path) -> Iterator[FileCase | LeftOut]:
         if tested or tests:
             yield case
         else:
-            yield LeftOut(id, "it has no example, and there is no test_*.py for its file")
+            yield LeftOut(id, "it has no example, and no test_*.py beside its file names it")
 
 
 def _tests(path: Path) -> Iterator[Path]:
@@ -96,6 +98,13 @@ def _tests(path: Path) -> Iterator[Path]:
     for there in (path.parent / name, path.parent / "tests" / name):
         if there.is_file():
             yield there
+
+
+def _tested(test: Path, function: str) -> bool:
+    try:
+        return bool(about(SourceText.load(test).code, function))
+    except (OSError, SourceError):
+        return True  # it is said where it is used
 
 
 def _manifest(files: set[Path], folder: Path) -> str:

@@ -127,7 +127,7 @@ while (b) {
 print(a);
 """,
     "indices-of-substring": """
-vector<size_t> found;
+vector<long long> found;
 for (size_t at = a.find(b); at != string::npos; at = a.find(b, at + 1)) found.push_back(at);
 print(found);
 """,

@@ -79,7 +79,7 @@ def report(path: Path) -> int:
         source = Source("million", RunFolder.records(path), folder.experiment, ids)
         found = tabulate([source]).report
     assert tables(found)
-    return sum(figures.samples for figures in found.figures)
+    return sum(figures.searches for figures in found.figures)
 
 
 def main(what: str, path: Path) -> None:

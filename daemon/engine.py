@@ -32,20 +32,16 @@ from synthd.lsp.engine import (
     Ask,
     Engine,
     Forecast,
-    Hear,
-    Inquiry,
-    Known,
     Node,
     Options,
     Progress,
-    Proofs,
     Replacement,
     Request,
     Result,
     Tell,
-    Verified,
     Wish,
 )
+from synthd.lsp.verdicts import Hear, Inquiry, Known, Proofs, Verified
 from synthd.synth.attempt import Grade
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.place import place as find_place

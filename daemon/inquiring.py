@@ -22,7 +22,7 @@ from synthd.daemon.settings import Settings
 from synthd.daemon.verifying import Standing as Status
 from synthd.daemon.verifying import VerifyReport, verify
 from synthd.daemon.workers.inquiries import NOT_TRUSTED
-from synthd.lsp.engine import Failing, Hear, Inquiry, Judging, Known, Standing, Verified
+from synthd.lsp.verdicts import Failing, Hear, Inquiry, Judging, Known, Standing, Verified
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.level import Detection
 from synthd.synth.attempt import CaseOutcome

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synthd.lsp.engine import Wish
-from synthd.lsp.positions import Point
+from synthd.lsp.text.positions import Point
 
 PLACE = "{textDocument: {uri}, position: {line, character}}"
 LONGEST = 10_000  # characters of an answer

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from synthd.lsp.jobs import Job
+from synthd.lsp.jobs.table import Job
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

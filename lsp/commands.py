@@ -10,8 +10,8 @@ from lsprotocol import types
 from synthd.lsp import arguments, wire
 from synthd.lsp.arguments import BadRequest
 from synthd.lsp.engine import Wish
-from synthd.lsp.jobs import Job
-from synthd.lsp.progress import job_of
+from synthd.lsp.jobs.progress import job_of
+from synthd.lsp.jobs.table import Job
 
 if TYPE_CHECKING:
     from synthd.lsp.server import Server

@@ -11,7 +11,7 @@ from typing import Any
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
 
-from synthd.lsp.previews import Mode
+from synthd.lsp.edits.previews import Mode
 
 EVENTS = frozenset({"jobProgress", "verification", "status", "search", "question"})
 

@@ -8,18 +8,20 @@ import attrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from synthd.lsp import adding, arguments, picking, wire
-from synthd.lsp.abilities import Abilities
-from synthd.lsp.actions import EXAMPLES, KINDS, WITH, Actions
-from synthd.lsp.adding import Adding
+from synthd.lsp import arguments, wire
 from synthd.lsp.arguments import BadRequest
-from synthd.lsp.diagnostics import Diagnostics
-from synthd.lsp.hover import Hovers
-from synthd.lsp.inline import Inline
-from synthd.lsp.lenses import Lenses
-from synthd.lsp.telling import Telling
-from synthd.lsp.verifications import Verifications
-from synthd.lsp.virtual import SCHEME, Virtual
+from synthd.lsp.edits import adding
+from synthd.lsp.edits.adding import Adding
+from synthd.lsp.jobs import picking
+from synthd.lsp.showing.abilities import Abilities
+from synthd.lsp.showing.actions import EXAMPLES, KINDS, WITH, Actions
+from synthd.lsp.showing.diagnostics import Diagnostics
+from synthd.lsp.showing.hover import Hovers
+from synthd.lsp.showing.inline import Inline
+from synthd.lsp.showing.lenses import Lenses
+from synthd.lsp.showing.telling import Telling
+from synthd.lsp.showing.virtual import SCHEME, Virtual
+from synthd.lsp.verifying.verifications import Verifications
 
 if TYPE_CHECKING:
     from synthd.lsp.server import Server

@@ -6,17 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
-from synthd.lsp.engine import (
-    Engine,
-    Forecast,
-    Hear,
-    Inquiry,
-    Known,
-    Node,
-    Options,
-    Request,
-    Verified,
-)
+from synthd.lsp.engine import Engine, Forecast, Node, Options, Request
+from synthd.lsp.verdicts import Hear, Inquiry, Known, Verified
 
 
 class LazyEngine:

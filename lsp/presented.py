@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from synthd.lsp.jobs import Job
-from synthd.lsp.positions import Point
+from synthd.lsp.jobs.table import Job
+from synthd.lsp.text.positions import Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from synthd.lsp import commands, features
-from synthd.lsp.buffers import Buffers
 from synthd.lsp.changes import Changes
 from synthd.lsp.editor import Editor
 from synthd.lsp.engine import Engine
-from synthd.lsp.functions import Functions, Reading
 from synthd.lsp.lazy import LazyEngine
 from synthd.lsp.presented import Verifications, Virtual
-from synthd.lsp.protocol import Protocol
 from synthd.lsp.session import Session
+from synthd.lsp.text.buffers import Buffers
+from synthd.lsp.text.functions import Functions, Reading
+from synthd.lsp.transport.protocol import Protocol
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Server(LanguageServer):
 
 
 def create(make_engine: Callable[[], Engine], reading: Reading) -> Server:
-    """A server for one connection; synthd.lsp.serving runs it.
+    """A server for one connection; synthd.lsp.transport.serving runs it.
 
     make_engine is called at most once, in a worker thread, when the first job starts.
     """
@@ -79,7 +79,7 @@ def create(make_engine: Callable[[], Engine], reading: Reading) -> Server:
 
 def serve_stdio(make_engine: Callable[[], Engine]) -> int:
     """Serve one client over stdin and stdout until it leaves. The exit status for the process."""
-    from synthd.lsp.serving import run_stdio
+    from synthd.lsp.transport.serving import run_stdio
 
     return run_stdio(lambda: create(make_engine, Reading()))
 

@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 
 from synthd.lsp import wire
 from synthd.lsp.arguments import BadRequest, Order, Target
-from synthd.lsp.buffers import Buffer, Buffers
 from synthd.lsp.changes import Changes
-from synthd.lsp.choosing import Choosing
-from synthd.lsp.consent import Consent
 from synthd.lsp.editor import Editor
-from synthd.lsp.edits import Edits
+from synthd.lsp.edits.applying import Edits
+from synthd.lsp.edits.offers import Offers
 from synthd.lsp.engine import Forecast, Request
 from synthd.lsp.errands import Errands
-from synthd.lsp.functions import Functions
-from synthd.lsp.jobs import Job, Jobs
+from synthd.lsp.jobs.choosing import Choosing
+from synthd.lsp.jobs.consent import Consent
+from synthd.lsp.jobs.questions import Questions
+from synthd.lsp.jobs.searches import Searches
+from synthd.lsp.jobs.status import Status
+from synthd.lsp.jobs.table import Job, Jobs
+from synthd.lsp.jobs.work import Work
 from synthd.lsp.lazy import LazyEngine
-from synthd.lsp.offers import Offers
-from synthd.lsp.positions import offset_at
-from synthd.lsp.questions import Questions
-from synthd.lsp.searches import Searches
-from synthd.lsp.status import Status
-from synthd.lsp.work import Work
+from synthd.lsp.text.buffers import Buffer, Buffers
+from synthd.lsp.text.functions import Functions
+from synthd.lsp.text.positions import offset_at
 
 JOBS_END = 5.0  # seconds for cancelled searches to stop model and sandbox
 ENGINE_ENDS = 5.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
+from synthd.lsp.edits.previews import Preview
 from synthd.lsp.engine import Forecast, Node, Option, Options, Progress
-from synthd.lsp.jobs import Job
-from synthd.lsp.positions import Point
+from synthd.lsp.jobs.table import Job
 from synthd.lsp.presented import Shown
-from synthd.lsp.previews import Preview
+from synthd.lsp.text.positions import Point
 
 SCHEMA = 1
 JOB = "synthd/job"  # sent when a job starts, when its edit is ready, and when it ends

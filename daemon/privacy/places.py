@@ -19,7 +19,7 @@ from synthd.daemon.settings import Settings
 from synthd.daemon.thin.errors import Unreachable
 from synthd.daemon.thin.places import runtime_folder
 from synthd.daemon.weights.store import Store
-from synthd.lsp.shown import folder
+from synthd.lsp.showing.shown import folder
 from synthd.synth.store.exemplars import NAME as REPAIRS
 
 SOURCE = "source text, prompts, the model's answers"

@@ -12,7 +12,7 @@ from synthd.daemon.service.guests import Guest
 if TYPE_CHECKING:
     from synthd.daemon.service.late import Certificates, Jobs
     from synthd.daemon.sessions.warned import Configs
-    from synthd.lsp.functions import Reading
+    from synthd.lsp.text.functions import Reading
 
 
 class Editors:
@@ -48,7 +48,7 @@ class Editors:
         from synthd.daemon.sessions.serving import serve_editor
 
         if self._reading is None:
-            from synthd.lsp.functions import Reading
+            from synthd.lsp.text.functions import Reading
 
             self._reading = Reading(self._ready)
         jobs = LateJobs(self._find_jobs)

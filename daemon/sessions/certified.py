@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from synthd.daemon.watching.record import Kept, NoCertificate
 from synthd.daemon.watching.record import Standing as Stands
-from synthd.lsp.engine import Known, Standing
+from synthd.lsp.verdicts import Known, Standing
 from synthd.synth.source.errors import SourceError
 from synthd.synth.source.text import SourceText
 

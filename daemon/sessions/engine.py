@@ -23,22 +23,8 @@ from synthd.daemon.sessions import rust, searches
 from synthd.daemon.sessions.certified import Certificates, Certified
 from synthd.daemon.sessions.following import Following
 from synthd.daemon.sessions.verifier import Verifier
-from synthd.lsp.engine import (
-    Ask,
-    Engine,
-    Forecast,
-    Hear,
-    Inquiry,
-    Known,
-    Node,
-    Options,
-    Proofs,
-    Request,
-    Result,
-    Tell,
-    Verified,
-    Wish,
-)
+from synthd.lsp.engine import Ask, Engine, Forecast, Node, Options, Request, Result, Tell, Wish
+from synthd.lsp.verdicts import Hear, Inquiry, Known, Proofs, Verified
 from synthd.synth.attempt import Grade
 
 CANCELLED = 5.0  # seconds; the jobs' own limit is two

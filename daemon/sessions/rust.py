@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from synthd.daemon.sessions.verifier import NEWER
-from synthd.lsp.engine import Inquiry, Proofs, Verified
+from synthd.lsp.verdicts import Inquiry, Proofs, Verified
 
 Verify = Callable[[Inquiry], Awaitable[Verified]]
 

@@ -14,9 +14,9 @@ from synthd.daemon.service.faults import name as fault
 from synthd.daemon.sessions.certified import Certificates
 from synthd.daemon.sessions.engine import JobEngine, Jobs
 from synthd.daemon.sessions.warned import Configs, Warned
-from synthd.lsp.functions import Reading
 from synthd.lsp.server import create
-from synthd.lsp.serving import serve_streams
+from synthd.lsp.text.functions import Reading
+from synthd.lsp.transport.serving import serve_streams
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from synthd.daemon.workers.inquiries import (
     line,
 )
 from synthd.daemon.workers.process import Processes, WorkerProcess
-from synthd.lsp.engine import Hear, Inquiry, Verified
+from synthd.lsp.verdicts import Hear, Inquiry, Verified
 
 log = logging.getLogger(__name__)
 

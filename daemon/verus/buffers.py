@@ -20,7 +20,7 @@ from synthd.daemon.verus.seam import nothing, verified
 from synthd.daemon.verus.sources import Named
 from synthd.daemon.verus.verifying import Verifying
 from synthd.daemon.watching.folders import Stamp
-from synthd.lsp.engine import Inquiry, Proofs, Verified
+from synthd.lsp.verdicts import Inquiry, Proofs, Verified
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.verus.found import Installation
 from synthd.synth.source.place import find_workspace

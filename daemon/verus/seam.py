@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from synthd.daemon.verus.wire import DiagnosticReport, PlaceReport, RustReport, RustStanding
-from synthd.lsp.engine import (
+from synthd.lsp.verdicts import (
     Failing,
     FunctionProof,
     Known,

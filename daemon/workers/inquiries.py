@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from synthd.daemon.jobs.spec import Wire
-from synthd.lsp.engine import Inquiry, Judging, Known, Verified
+from synthd.lsp.verdicts import Inquiry, Judging, Known, Verified
 
 NOT_TRUSTED = "this workspace is not trusted, and verifying runs its code; trust it first"
 

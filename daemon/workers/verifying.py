@@ -19,7 +19,7 @@ from synthd.daemon.workers.inquiries import (
     line,
 )
 from synthd.daemon.workers.wire import Wire
-from synthd.lsp.engine import Inquiry, Judging, Known, Verified
+from synthd.lsp.verdicts import Inquiry, Judging, Known, Verified
 
 if TYPE_CHECKING:
     from synthd.daemon.verus.buffers import RustBuffers

@@ -14,7 +14,7 @@ import pytest
 
 from synthd.daemon.engine import LocalEngine
 from synthd.lsp.engine import Request
-from synthd.lsp.jobs import Job
+from synthd.lsp.jobs.table import Job
 from synthd.lsp.wire import notification
 
 DOUBLE = '''def double(x: int) -> int:

@@ -46,12 +46,7 @@ from synthd.lsp.engine import (
     Ask,
     Choice,
     Engine,
-    Failing,
     Forecast,
-    Hear,
-    Inquiry,
-    Judging,
-    Known,
     Node,
     Option,
     Options,
@@ -60,11 +55,10 @@ from synthd.lsp.engine import (
     Replacement,
     Request,
     Result,
-    Standing,
     Tell,
-    Verified,
 )
 from synthd.lsp.server import serve_stdio
+from synthd.lsp.verdicts import Failing, Hear, Inquiry, Judging, Known, Standing, Verified
 
 STEP = 0.02  # seconds between two reports, and two pictures of a search
 DEFINITION = re.compile(r"^[ \t]*(?:def|fn) (\w+)", re.M)

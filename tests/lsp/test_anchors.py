@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.anchors import Moved, anchored, moved
+from synthd.lsp.edits.anchors import Moved, anchored, moved
 from synthd.lsp.engine import Replacement
 
 TEXT = """\

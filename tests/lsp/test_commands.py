@@ -11,7 +11,7 @@ import pytest
 from synthd.lsp import arguments
 from synthd.lsp.arguments import BadRequest, Order, Target
 from synthd.lsp.engine import Wish
-from synthd.lsp.positions import Point
+from synthd.lsp.text.positions import Point
 
 DOCUMENT = {"uri": "file:///a.py"}
 PLACE = {"textDocument": DOCUMENT, "position": {"line": 1, "character": 2}}

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthd.lsp.documents import Document, split
-from synthd.lsp.positions import Point, offset_at, point_at
+from synthd.lsp.text.documents import Document, split
+from synthd.lsp.text.positions import Point, offset_at, point_at
 
 TEXTS = st.text(st.sampled_from("ab\n\r\x0c\x0b\x1c\u2028é€😀"), max_size=12)
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-32"])

@@ -147,7 +147,7 @@ async def test_the_workspace_is_the_innermost_folder(
 
 
 def test_importing_the_server_stays_light() -> None:
-    program = "import sys, synthd.lsp.server, synthd.lsp.serving; print(*sys.modules)"
+    program = "import sys, synthd.lsp.server, synthd.lsp.transport.serving; print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     loaded = set(out.stdout.decode().split())
     assert "pygls" in loaded

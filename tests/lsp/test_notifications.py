@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from synthd.lsp.engine import Forecast
-from synthd.lsp.progress import outlook
+from synthd.lsp.jobs.progress import outlook
 
 LINE = "scripted on this machine · up to 24 programs, 120 s · usually 2 s"
 STEP = {

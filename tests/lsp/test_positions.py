@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthd.lsp.positions import Point, offset_at, point_at, same_text, with_line_ends_of
+from synthd.lsp.text.positions import Point, offset_at, point_at, same_text, with_line_ends_of
 
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 TEXTS = st.text(st.sampled_from("ab\n\r\x0c\u2028é€😀"), max_size=30)

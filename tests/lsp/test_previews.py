@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.anchors import Region
+from synthd.lsp.edits.anchors import Region
+from synthd.lsp.edits.previews import preview
 from synthd.lsp.engine import Replacement
-from synthd.lsp.previews import preview
 
 LENSES = {
     "window": {"workDoneProgress": True},

@@ -217,5 +217,5 @@ def test_every_place_that_the_code_asks_for_is_known():
         "daemon/privacy/places.py",
         "daemon/service/status.py",
         "daemon/thin/places.py",
-        "lsp/shown.py",
+        "lsp/showing/shown.py",
     }

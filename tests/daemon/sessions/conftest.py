@@ -22,7 +22,7 @@ from synthd.daemon.jobs.states import Priority, State
 from synthd.daemon.jobs.view import Changed, JobView, Moved, Posed, Update
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.sessions.serving import serve_editor
-from synthd.lsp.functions import Reading
+from synthd.lsp.text.functions import Reading
 
 LIMIT = 4 << 20  # of lines, as the daemon's door has it
 STUB = 'def f(x):\n    """Double.\n\n    >>> f(2)\n    4\n    """\n    pass\n'

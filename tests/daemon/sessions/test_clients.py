@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from synthd.daemon.jobs.states import State
-from synthd.lsp.outgoing import MOST
+from synthd.lsp.transport.outgoing import MOST
 
 JOBS = {"command": "synthd.jobs", "arguments": []}
 BIG = 200_000  # characters of an answer

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.protocol import Protocol
+from synthd.lsp.transport.protocol import Protocol
 
 PARSE, REQUEST, METHOD, PARAMS = -32700, -32600, -32601, -32602
 EARLY, CANCELLED, MODIFIED = -32002, -32800, -32801

@@ -16,7 +16,8 @@ from synthd.daemon.service.calls import Caller, Refusal
 from synthd.daemon.service.late import LateCertificates
 from synthd.daemon.sessions.engine import JobEngine
 from synthd.daemon.sessions.remembered import Remembered
-from synthd.lsp.engine import Progress, Question, Request, Standing, Wish
+from synthd.lsp.engine import Progress, Question, Request, Wish
+from synthd.lsp.verdicts import Standing
 
 TEXT = 'def f(x):\n    """Double.\n\n    >>> f(2)\n    4\n    """\n    pass\n'
 SETTLED = Settled(

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.functions import Reading
-from synthd.lsp.outgoing import StreamOutlet
-from synthd.lsp.protocol import Protocol
 from synthd.lsp.server import Server, create
+from synthd.lsp.text.functions import Reading
+from synthd.lsp.transport.outgoing import StreamOutlet
+from synthd.lsp.transport.protocol import Protocol
 
 
 def futures() -> int:

@@ -16,7 +16,7 @@ import pytest
 
 from synthd.daemon.engine import LocalEngine
 from synthd.daemon.sessions.verifier import NEWER, Verifier
-from synthd.lsp.engine import Inquiry, Judging, Known, Standing, Verified
+from synthd.lsp.verdicts import Inquiry, Judging, Known, Standing, Verified
 
 TEXT = '''def double(x):
     """Twice x.

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from synthd.daemon.engine import LocalEngine
-from synthd.lsp.engine import Inquiry, ProofEngine, Range, Standing
+from synthd.lsp.engine import ProofEngine
+from synthd.lsp.verdicts import Inquiry, Range, Standing
 
 PROVED = {"outcome": "proved", "verified": 5}
 REACHABLE = {"contains": "assert(false)", "answer": {"outcome": "refuted", "verified": 3}}

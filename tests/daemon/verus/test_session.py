@@ -16,7 +16,8 @@ from synthd.daemon.jobs.store.store import open_store
 from synthd.daemon.service.calls import Caller
 from synthd.daemon.sessions.engine import JobEngine
 from synthd.daemon.watching.watching import open_watching
-from synthd.lsp.engine import Inquiry, ProofEngine, Standing
+from synthd.lsp.engine import ProofEngine
+from synthd.lsp.verdicts import Inquiry, Standing
 
 PROVED = {"outcome": "proved", "verified": 5}
 REACHABLE = {"contains": "assert(false)", "answer": {"outcome": "refuted", "verified": 3}}

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from synthd.lsp.functions import Reading
 from synthd.lsp.server import create
-from synthd.lsp.serving import serve_streams
+from synthd.lsp.text.functions import Reading
+from synthd.lsp.transport.serving import serve_streams
 
 HERE = Path(__file__).parent
 LIMIT = 1 << 24

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synthd.lsp.engine import (
+from synthd.lsp.verdicts import (
     FunctionProof,
     Hear,
     Inquiry,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthd.lsp.inline import insertion
+from synthd.lsp.showing.inline import insertion
 
 TEXT = '''\
 def later(x: int) -> int:

@@ -25,12 +25,12 @@ _HERE = Path(__file__).parent
 
 
 def page(recorded: Recorded, tree: Tree) -> str:
-    style, script = (_HERE.joinpath(name).read_text("ascii") for name in ("page.css", "page.js"))
+    style, script = parts("page.css", "tree.css"), parts("details.js", "page.js")
     header = recorded.header
     title = f"{header.target} · run {header.run}"
     return (
         f'{BEGINNING}<html lang="en"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(script)}">\n'
         '<meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style></head><body>\n"
         f"<header>{_heading(recorded)}</header>\n"
@@ -43,13 +43,19 @@ def page(recorded: Recorded, tree: Tree) -> str:
     )
 
 
-def _policy(script: str) -> str:
+def parts(*names: str) -> str:
+    """Files of this folder, one after the other."""
+    return "".join(_HERE.joinpath(name).read_text("ascii") for name in names)
+
+
+def policy(script: str) -> str:
+    """Of a page that may run this script and nothing else, and load nothing."""
     digest = base64.b64encode(hashlib.sha256(script.encode("ascii")).digest()).decode()
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 
 
 def _data(recorded: Recorded, tree: Tree) -> str:
-    """JSON that cannot end the element that it stands in. Every message is in it only once."""
+    """Every message is in it only once."""
     found = facts.search_facts(recorded, tree)
     messages: dict[str, int] = {}
     for node in found["nodes"]:
@@ -57,6 +63,11 @@ def _data(recorded: Recorded, tree: Tree) -> str:
             text = message.pop("content")
             message["text"] = messages.setdefault(text, len(messages))
     found["texts"] = list(messages)
+    return embedded(found)
+
+
+def embedded(found: facts.Facts) -> str:
+    """JSON that cannot end the element that it stands in."""
     text = facts.text(found)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 

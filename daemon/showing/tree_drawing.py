@@ -16,7 +16,8 @@ _MARGIN = 16
 _LETTER = 7.4  # the width of one, about
 
 
-def tree_svg(tree: Tree) -> str:
+def tree_svg(tree: Tree, id: str = "tree") -> str:
+    """id: of the element."""
     rows = tree.walk()
     deepest = max((depth for _, depth in rows), default=0)
     indent = min(_INDENT, _WIDEST / max(1, deepest))
@@ -38,7 +39,7 @@ def tree_svg(tree: Tree) -> str:
         for node, _ in rows
     )
     return (
-        f'<svg id="tree" width="{width:.0f}" height="{height}" '
+        f'<svg id="{id}" class="search-tree" width="{width:.0f}" height="{height}" '
         f'viewBox="0 0 {width:.0f} {height}" role="group" aria-label="search tree">\n'
         f'<path class="edge" d="{edges}"/>\n{drawn}\n</svg>'
     )

@@ -220,3 +220,16 @@ def test_health_without_synthd(start: Start) -> None:
     editor = start(["/no/such/synthd", "lsp"])
     editor.say("checkhealth synthd")
     editor.sees("/no/such/synthd is not found", "pip install synthd")
+
+
+def test_who_shows_messages_otherwise_gets_them_whole(
+    start: Start, scripted: list[str], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.lua"
+    own.write_text("vim.notify = function(text) vim.g.told = text end\n")
+    editor = start(scripted, init=f"dofile('{own}')")
+    long = "a word and " * 40
+    editor.lua("require('synthd.say').info(...)", long)
+    editor.wait(lambda: editor.lua("return vim.g.told"), "a message")
+    assert editor.lua("return vim.g.told") == f"synthd: {long.strip()}"
+    assert not editor.line("a word")

@@ -195,7 +195,7 @@ def test_what_was_seen_is_not_shown_twice(editor: Any, write: Write) -> None:
 def test_models_are_picked(editor: Any, write: Write, diary: Diary) -> None:
     editor.open(write())
     editor.say("Synthd model")
-    editor.sees("1: scripted · this machine · in use", "2: other · not ready")
+    editor.sees("1: scripted · in use · this machine", "2: other · not ready")
     editor.keys("2<CR>")
     editor.sees("synthd: model: other")
     assert any(fact.get("chosen", [""])[0] == "other" for fact in diary())
@@ -224,12 +224,16 @@ def test_lenses_are_drawn_and_run(editor: Any, write: Write) -> None:
 
 
 def test_nothing_waits_for_enter(editor: Any, write: Write) -> None:
-    """Messages are cut to one line, however many come; the log has them whole."""
+    """What does not fit into a line has a window of its own, the last one; the log has them all."""
     long = "a word and " * 40
     editor.open(write())
     editor.lua("for n = 1, 5 do require('synthd.say').warn(n .. ' ' .. ...) end", long)
-    editor.sees("synthd: 5 a word")
+    rows = editor.sees("│synthd: 5 a word")
+    assert sum(row.count("word") for row in rows) == 40
     assert not editor.blocked
+    time.sleep(2.1)  # until then it stays, however the cursor moves
+    editor.keys("j")
+    editor.gone("a word and")
     editor.say("Synthd log")
     editor.sees("Messages in this Neovim")
     assert not editor.blocked

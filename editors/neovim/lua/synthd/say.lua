@@ -12,9 +12,11 @@ local CLOSING = { 'CursorMoved', 'CursorMovedI', 'InsertEnter', 'BufEnter', 'Cmd
 local history = {}
 local popup = nil -- { window =, group = }
 
--- Whether somebody else shows messages, who has room for all of it.
+-- Whether somebody else shows messages, who has room for all of it: Neovim's own function comes from
+-- no file, or from one that is built in.
 local function others()
-  return not vim.startswith(debug.getinfo(vim.notify, 'S').source, '@vim/')
+  local source = debug.getinfo(vim.notify, 'S').source
+  return vim.startswith(source, '@') and not source:find('vim/_[%w_/]*editor')
 end
 
 local function wrapped(text, width)

@@ -1,4 +1,4 @@
-"""What `synthd bench` costs besides models and judges: slots kept busy, and a million searches read.
+"""What `synthd bench` costs besides models and judges: slots kept busy, a million searches read.
 
     python tests/perf/batch.py [--searches N] [--slots K] [--processes P] [--latency S …]
                                [--million N] [--folder DIR]

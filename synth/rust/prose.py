@@ -18,7 +18,7 @@ _KEYWORDS = (
     | CONNECTING
     | frozenset(
         "let mut if else match while for loop in return break continue move ref dyn where by "
-        "assert assume forall exists choose unsafe yield reveal use group".split()
+        "assert assume forall exists choose trigger unsafe yield reveal use group".split()
     )
 )
 

@@ -33,15 +33,15 @@ def main(options: Options) -> Exit:
     """Lists what can be read; of a suite whose data is missing, why, on stderr. All are lines of a
     table; those that are named are told of in full."""
     code = Exit.VERIFIED
-    table = _table()
+    table, missing = _table(), dict[str, list[str]]()
     for name in options.names or catalogue.names():
         try:
             suite = catalogue.load(name, options.data, os.environ)
         except Failure as failure:
+            why = str(failure).removeprefix(f"{name}: ")
             if options.json:
-                print(jsonlib.dumps({"schema": SCHEMA, "name": name, "missing": str(failure)}))
-            else:
-                complain(str(failure))
+                print(jsonlib.dumps({"schema": SCHEMA, "name": name, "missing": why}))
+            missing.setdefault(why, []).append(name)
             code = failure.code
             continue
         if options.json:
@@ -53,6 +53,9 @@ def main(options: Options) -> Exit:
     if table.rows:
         out().print(table)
         out().print("`synthd bench suites NAME` says what steers and what scores.", markup=False)
+    if not options.json:
+        for why, names in missing.items():  # one reason is often that of many
+            complain(f"{', '.join(names)}: {why}")
     return code
 
 

@@ -186,6 +186,6 @@ def _result(
     if best is None or not best.candidate.code:
         return f"no usable program for {name} was found {spent} ({tried} tried)"
     return (
-        f"{name} is not solved {spent}: the best of {tried} programs passes "
+        f"{name} is not solved {spent}: the best of {tried} program{'s' * (tried != 1)} passes "
         f"{passed} of {len(cases)} checks"
     )

@@ -178,6 +178,8 @@ def _verified(function: Outlined, known: Known, now: float) -> str:
         parts = ["✓ proved"]
     elif known.grade == "tested":
         parts = ["✓ tested", f"{examples}, {count(known.inputs, 'input')}"]
+    elif not (known.passed or function.examples):
+        parts = ["✓ nothing to prove"]  # Rust that promises nothing
     else:
         parts = [f"✓ {examples}"]
     return " · ".join([*parts, *filter(None, [ago(known.at, now)])])

@@ -177,6 +177,11 @@ class Bench:
         ]
         return sorted(tuple(str(getattr(record, name)) for name in fields()) for record in records)
 
+    def solved(self, folder: str | Path) -> int:
+        """Of the 24 searches, which are not all the same."""
+        records = list(RunFolder.records(self.home / folder))
+        return sum(bool(one.passed) for one in records)
+
     def broken(self, folder: str) -> int:
         return sum(one.kind is Kind.INFRA for one in RunFolder.records(self.home / folder))
 

@@ -82,7 +82,7 @@ def _row(suite: BenchSuite) -> dict[str, object]:
 def _table() -> Table:
     table = Table("suite", "tasks", "left out", "language", "licence", "sha256", box=SIMPLE)
     for column in table.columns:
-        column.no_wrap = True
+        column.no_wrap = column.header != "licence"
     return table
 
 

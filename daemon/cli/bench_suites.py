@@ -92,7 +92,7 @@ def _add(table: Table, suite: BenchSuite) -> None:
         str(len(suite.cases)),
         str(len(suite.left_out)) if suite.left_out else "",
         ", ".join(languages(suite)),
-        suite.licence.partition(" (")[0],
+        suite.licence.split()[0],
         suite.sha256[:SHORT],
     )
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.cli.bench_folder_app import bench_folder_app
+from synthd.daemon.cli.bench_report_app import bench_report_app
 from synthd.daemon.cli.options import Json, Sets, Unsafe
 
 bench_app = typer.Typer(
@@ -15,6 +16,7 @@ bench_app = typer.Typer(
     no_args_is_help=True,
 )
 bench_app.add_typer(bench_folder_app)
+bench_app.add_typer(bench_report_app)
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS."),

@@ -16,7 +16,9 @@ from synthd.daemon.exits import BadInput
 def sources(folders: Sequence[Path]) -> tuple[Source, ...]:
     """Each with a name of its own. Reading their records later may raise BadInput, as this does."""
     return tuple(
-        Source(name, RunFolder.records(folder), experiment(folder), tasks.read(Layout(folder).tasks))
+        Source(
+            name, RunFolder.records(folder), experiment(folder), tasks.read(Layout(folder).tasks)
+        )
         for name, folder in zip(names(folders), folders, strict=True)
     )
 

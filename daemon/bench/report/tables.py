@@ -23,13 +23,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """rows: cells as text, "" where there is nothing to say. key: for file names and anchors."""
+    """rows: cells as text, "" where there is nothing to say. key: for file names and anchors.
+    run, suite: what it is about alone."""
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    run: str = ""
+    suite: str = ""
 
 
 def tables(report: Report) -> tuple[Table, ...]:
@@ -90,7 +93,14 @@ def summary(figures: Sequence[Figures], run: str, suite: str) -> Table:
         )
         for one in figures
     )
-    return Table(_key("summary", run, suite), _titled("Solved", run, suite), columns, rows)
+    return Table(
+        _key("summary", run, suite),
+        _titled("Solved", run, suite),
+        columns,
+        rows,
+        run=run,
+        suite=suite,
+    )
 
 
 def pairs(report: Report, run: str, suite: str) -> Table:
@@ -110,7 +120,7 @@ def pairs(report: Report, run: str, suite: str) -> Table:
     names = {one.arm: one.label for one in report.figures}
     rows = tuple(_pair(pair, names) for pair in own)
     title = _titled("Strategies in pairs", run, suite)
-    return Table(_key("pairs", run, suite), title, columns, rows)
+    return Table(_key("pairs", run, suite), title, columns, rows, run=run, suite=suite)
 
 
 def _pair(pair: Pair, names: dict[Arm, str]) -> tuple[str, ...]:
@@ -157,7 +167,14 @@ def endings(figures: Sequence[Figures], run: str, suite: str) -> Table:
         )
         for one in figures
     )
-    return Table(_key("endings", run, suite), _titled("How they ended", run, suite), columns, rows)
+    return Table(
+        _key("endings", run, suite),
+        _titled("How they ended", run, suite),
+        columns,
+        rows,
+        run=run,
+        suite=suite,
+    )
 
 
 def suites(facts: Sequence[SuiteFacts]) -> Table:

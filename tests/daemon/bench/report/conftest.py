@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from synthd.daemon.bench.engine import Finished
 from synthd.daemon.bench.experiment import (
     Experiment,
     ModelSpec,
@@ -14,7 +16,14 @@ from synthd.daemon.bench.experiment import (
     StrategySpec,
     SuiteSpec,
 )
+from synthd.daemon.bench.folder.folder import RunFolder
 from synthd.daemon.bench.record import Key, Kind, Record
+from synthd.synth.attempt import Attempt, Candidate, Case, CaseOutcome, Evaluation, Verdict
+from synthd.synth.budget import Budget, Usage
+from synthd.synth.events import Answered, Asked, Tried
+from synthd.synth.ports import Message
+from synthd.synth.trace.encode import line
+from synthd.synth.trace.records import End, Entry, Header, VisibleCheck
 
 MODEL = "local/qwen2.5-coder:0.5b"
 SKILL = {"greedy": 0.3, "best-of-n": 0.5, "seidr": 0.45, "multi-turn": 0.42, "auto": 0.55}
@@ -116,3 +125,78 @@ def _searched(key: Key, shift: float) -> Record:
         judge_seconds=round(calls * 0.05, 3),
         cpu_seconds=0.1,
     )
+
+
+@pytest.fixture
+def grown() -> Callable[..., str]:
+    """The lines of a search's trace: so many programs, each made of an earlier one, with this text
+    wherever a model or a program can put any."""
+
+    def made(programs: int, text: str = "def f(x):\n    return x\n", *, solved: bool = True) -> str:
+        header = Header(
+            *("bcdfgh23", "2026-01-02T03:04:05", "work.py::f", "f", text),
+            checks=(VisibleCheck("1", "f(1)", "1"),),
+            strategy="seidr",
+            parameters=(),
+            model=MODEL,
+            endpoint="",
+            identity="",
+            seed=0,
+            budget=Budget(),
+            synthd="0",
+        )
+        records: list[Header | Entry | End] = [header]
+        tried: list[Attempt] = []
+        for place in range(programs):
+            parent = tried[(place - 1) // 2] if place else None
+            right = solved and place == programs - 1
+            attempt = _attempt(place, text, parent, right)
+            tried.append(attempt)
+            above = parent.candidate.node if parent else ""
+            prompt = (Message("system", "You write Python."), Message("user", f"Mend:\n{text}"))
+            purpose = "repair" if parent else "draft"
+            records += [
+                Entry(place + 0.1, Asked(place, purpose, 0.8, f"n{place}", above, prompt)),
+                Entry(place + 0.6, Answered(place, text, 120, 60)),
+                Entry(place + 0.7, Tried(attempt, place + 1)),
+            ]
+        usage = Usage(programs, programs, 120 * programs, 60 * programs)
+        end = End(
+            programs, "solved" if solved else "budget", f"n{programs - 1}", False, solved, usage
+        )
+        return "".join(line(each) for each in [*records, end])
+
+    return made
+
+
+def _attempt(place: int, text: str, parent: Attempt | None, right: bool) -> Attempt:
+    candidate = Candidate(f"{text}# {place}\n", parent, f"n{place}", text)
+    outcome = CaseOutcome.PASS if right else CaseOutcome.FAIL
+    case = Case("1", outcome, "f(1)", "1", "1" if right else text, "")
+    verdict = Verdict.ACCEPTED if right else Verdict.REJECTED
+    score = 1.0 if right else (place % 4) / 5
+    return Attempt(candidate, Evaluation(verdict, score, (case,), text, (), "bubblewrap"))
+
+
+@pytest.fixture
+def run_folder(grown: Callable[..., str]) -> Callable[..., Path]:
+    """Writes a run as `bench run` does; text: what stands in every program and answer."""
+
+    def made(
+        path: Path,
+        experiment: Experiment,
+        tasks: dict[str, tuple[str, ...]],
+        records: Iterable[Record],
+        text: str = "def f(x):\n    return x\n",
+        *,
+        traces: bool = True,
+    ) -> Path:
+        with RunFolder.open(path, experiment) as folder:
+            folder.note_tasks(tasks)
+            for record in records:
+                solved = bool(record.visible)
+                events = grown(min(record.programs, 12) or 1, text, solved=solved) if traces else ""
+                folder.append(Finished(record, f"{text}# {record.task}\n", events))
+        return path
+
+    return made

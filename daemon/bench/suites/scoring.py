@@ -11,7 +11,7 @@ from synthd.daemon.bulk.result import verdict
 from synthd.daemon.exits import Missing
 from synthd.sandbox.errors import SandboxError
 from synthd.sandbox.pool import JudgePool
-from synthd.sandbox.programs import Exchanges, Language, Program, ProgramReport, Tests
+from synthd.sandbox.programs import Exchanges, Program, ProgramReport, Tests
 from synthd.synth.attempt import Candidate, Evaluation, Verdict
 from synthd.synth.problem import Problem
 
@@ -44,13 +44,13 @@ async def score(program: Program, tests: Tests, pool: JudgePool) -> Score:
 
 
 async def _in_pieces(program: Program, tests: Tests, pool: JudgePool) -> ProgramReport:
-    """A compiled program may take so many seconds for all rows: for thousands of rows, each of
-    which starts it, a machine that is busy would make right programs late. So these are given in
-    pieces, until one is not passed; executed counts the rows of the pieces that were given."""
-    if not isinstance(tests, Exchanges) or program.language is Language.PYTHON:
+    """A program may take so many seconds for all rows: for thousands of rows, each of which starts
+    it, a machine that is busy would make right programs late. So these are given in pieces, until
+    one is not passed; executed counts the rows of the pieces that were given."""
+    if not isinstance(tests, Exchanges) or len(tests.rows) <= PIECE:
         return await judged(program, tests, pool)
     reports: list[ProgramReport] = []
-    for start in range(0, max(1, len(tests.rows)), PIECE):
+    for start in range(0, len(tests.rows), PIECE):
         piece = replace(tests, rows=tests.rows[start : start + PIECE])
         reports.append(await judged(program, piece, pool))
         if not reports[-1].accepted:

@@ -68,7 +68,7 @@ class Bench:
             model=ScriptedModel(say, slots=1),
             strategy=registry.build(strategy, given),
             strategy_name=strategy,
-            budget=Budget(programs, 120.0, 50_000, 5_000),
+            budget=Budget(programs, 600.0, 50_000, 5_000),
             seed=1,
             extraction=registry.extraction(strategy, given),
         )

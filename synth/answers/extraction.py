@@ -79,7 +79,7 @@ def answer_in(text: str, kind: Kind, *, cut: bool = False) -> Found:
     """cut: the text was ended by a limit of tokens."""
     text = text[-LONGEST:]
     found = _number(text, cut) if kind is Kind.NUMBER else _latex(text, cut)
-    return found if len(found.text) <= LONGEST_ANSWER else NONE
+    return found if 0 < len(found.text) <= LONGEST_ANSWER else NONE
 
 
 def _number(text: str, cut: bool) -> Found:

@@ -103,6 +103,8 @@ export interface VerifiedFunction {
   readonly examples?: number;
   readonly passed?: number;
   readonly total?: number;
+  /** When that was found out: 0 where nothing was. */
+  readonly at?: number;
 }
 
 export interface Verification {

@@ -126,7 +126,7 @@ async def test_the_best_partial_program_is_applied_and_not_called_verified(windo
 
 async def test_the_lens_of_a_bare_stub_writes_the_form_of_an_example(window: Any) -> None:
     await window.open_file("bare.py")
-    await window.lens("Add an example first").click()
+    await window.lens("Add an example first").first.click()
     await window.shows('    """What it does.')
     await window.page.keyboard.type("'a'")
     await window.press("Tab")

@@ -16,6 +16,9 @@ export class Reviewer {
     const partial = isRecord(given) && given['partial'] === true;
     const job = await this.meant(given, waits, 'Which edit?');
     if (job === undefined) return;
+    // The server applies edits to what is open; the user may have closed it meanwhile.
+    const uri = this.jobs.get(job)?.news.uri;
+    if (uri !== undefined) await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
     const answer = await this.server.ask('synthd.accept', partial ? { job, partial } : { job });
     if (!answer.accepted) {
       const why = answer.message ?? 'the edit was not accepted';

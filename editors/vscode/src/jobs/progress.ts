@@ -107,13 +107,15 @@ function toEnd(
 /** What was told last, so many milliseconds ago, and what it runs with. */
 function since(progress: JobProgress, ago: number, usual: number | undefined): string {
   const seconds = Math.round(progress.seconds + ago / 1000);
-  const parts = [progress.message.replace(/\b\d+ s$/u, `${String(seconds)} s`)];
+  const parts = [progress.message.replace(/(?<= tokens · )\d+ s$/u, `${String(seconds)} s`)];
   if (usual !== undefined) parts.push(`usually ${String(Math.round(usual))} s`);
   if (progress.model !== '' && !progress.message.includes(bare(progress.model)))
-    parts.push(`${progress.model} (${progress.endpoint})`);
+    parts.push(where(progress));
   return parts.join(' · ');
 }
 
+const where = (it: { readonly model: string; readonly endpoint: string }): string =>
+  `${it.model} on ${it.endpoint.replace(/^on /u, '')}`;
 const bare = (model: string): string => model.replace(/^\w+\//u, '');
 
 export function inWords(expected: Forecast): string {
@@ -121,6 +123,5 @@ export function inWords(expected: Forecast): string {
     typeof expected.expected === 'number'
       ? `usually ${String(Math.round(expected.expected))} s`
       : `at most ${String(Math.round(expected.seconds))} s`;
-  const model = `${expected.model} (${expected.endpoint})`;
-  return `${model} · ${expected.strategy} · up to ${String(expected.programs)} programs · ${usual}`;
+  return `${where(expected)} · ${expected.strategy} · up to ${String(expected.programs)} programs · ${usual}`;
 }

@@ -43,8 +43,12 @@ export class Tests implements vscode.Disposable {
     if (document?.version !== news.version) return;
     const file = this.file(document.uri);
     const functions = news.functions.filter(
-      (one) => stands(one) || file.children.get(id(document.uri, one)) !== undefined,
+      (one) =>
+        stands(one) ||
+        (one.state !== 'stub' && file.children.get(id(document.uri, one)) !== undefined),
     );
+    for (const one of news.functions)
+      if (one.state === 'stub') this.running.forget(id(document.uri, one));
     file.children.replace(functions.map((one) => this.item(document.uri, one)));
     if (functions.length === 0) this.controller.items.delete(file.id);
     for (const one of functions) {

@@ -41,7 +41,12 @@ export class Running implements vscode.Disposable {
       if (this.waiting.size === 0) this.end();
       return;
     }
-    if (OVER.includes(one.state) && this.remember(item, one)) this.alone(item, one);
+    if (OVER.includes(one.state) && this.isNews(item, one)) this.alone(item, one);
+  }
+
+  /** It is no test any more: the next result of that name is news again. */
+  forget(id: string): void {
+    this.last.delete(id);
   }
 
   end(): void {
@@ -54,6 +59,12 @@ export class Running implements vscode.Disposable {
 
   dispose(): void {
     this.end();
+  }
+
+  /** What is known of no run is news where an earlier one said otherwise. */
+  private isNews(item: vscode.TestItem, one: VerifiedFunction): boolean {
+    const known = this.last.has(item.id) || wasRun(one);
+    return known && this.remember(item, one);
   }
 
   /** True where that is news. */
@@ -72,6 +83,8 @@ export class Running implements vscode.Disposable {
   }
 }
 
+const wasRun = (one: VerifiedFunction): boolean => one.state !== 'unknown' || one.at !== 0;
+
 /** Words only where a run was asked for: they are put over the code, where diagnostics say it too. */
 function mark(
   run: vscode.TestRun,
@@ -83,7 +96,7 @@ function mark(
   run.appendOutput(`${one.function}: ${said}`.replaceAll('\n', '\r\n') + '\r\n', undefined, item);
   if (one.state === 'verified') run.passed(item);
   else if (one.state === 'failed') run.failed(item, words ? message(item, said) : []);
-  else if (one.state === 'unknown') run.errored(item, words ? message(item, said) : []);
+  else if (one.state === 'unknown' && wasRun(one)) run.errored(item, words ? message(item, said) : []);
   else run.skipped(item);
 }
 

@@ -62,7 +62,7 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """jobs: searches at once, None: as many as the models have slots. retries: how often a search
+    """jobs: searches at once, None: twice as many as models have slots. retries: how often a search
     that broke is tried again."""
 
     place: Place
@@ -99,7 +99,8 @@ def local(environment: Mapping[str, str]) -> Opened:
     ) -> AsyncIterator[Engine]:
         async with shared(place, environment, told) as held:
             slots = sum(model.slots for model in held.models.values())
-            yield LocalEngine(held, jobs or max(1, slots // place.experiment.slots))
+            # A search that judges leaves its slot idle: as many again fill them.
+            yield LocalEngine(held, jobs or max(1, 2 * slots // place.experiment.slots))
 
     return opened
 

@@ -90,7 +90,7 @@ def run(
     jobs: Annotated[
         int | None,
         typer.Option(
-            "--jobs", "-j", min=1, help="Searches at once. Default: as the model has slots."
+            "--jobs", "-j", min=1, help="Searches at once. Default: twice the model's slots."
         ),
     ] = None,
     judges: Annotated[

@@ -24,12 +24,42 @@ def report(
     ks: Annotated[
         str, typer.Option("--k", help="Of pass@k, as 1,10; tasks with fewer samples are refused.")
     ] = "",
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
+    ] = None,
+    contamination: Annotated[
+        bool, typer.Option("--contamination", help="Compare tasks with what prompts showed.")
+    ] = False,
+    against: Annotated[
+        list[str] | None, typer.Option(help="… and with the tasks of this suite. Repeatable.")
+    ] = None,
+    exemplars: Annotated[
+        list[Path] | None,
+        typer.Option(help="… and with these: repairs that were kept, any text. Repeatable."),
+    ] = None,
+    exclude_contaminated: Annotated[
+        bool,
+        typer.Option("--exclude-contaminated", help="Leave contaminated tasks out of all figures."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make tables, plots and one page of runs; of two also what became better and worse."""
     from synthd.daemon.cli.bench import report as command
 
-    command.main(command.Options(tuple(folders), out, formats, ks, json=json))
+    command.main(
+        command.Options(
+            folders=tuple(folders),
+            out=out,
+            formats=formats,
+            ks=ks,
+            json=json,
+            data=data,
+            contamination=contamination,
+            against=tuple(against or ()),
+            exemplars=tuple(exemplars or ()),
+            exclude=exclude_contaminated,
+        )
+    )
 
 
 @bench_report_app.command("compare")

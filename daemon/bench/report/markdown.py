@@ -15,7 +15,7 @@ def markdown(report: Report, tables: tuple[Table, ...]) -> str:
     lines = [f"# {_plain(report.title)}", ""]
     lines += [f"- {_plain(line)}" for line in report.told]
     for table in tables:
-        lines += ["", f"## {_plain(table.title)}", "", *_table(table)]
+        lines += ["", f"## {_plain(table.heading)}", "", *_table(table)]
         if table.note:
             lines += ["", _plain(table.note)]
     lines += ["", "## What was run", ""]

@@ -20,6 +20,7 @@ from synthd.daemon.bench.report.picking import Cell, Matrix, Sort, matrices
 from synthd.daemon.bench.report.tables import Table, tables
 from synthd.daemon.bench.report.tabulate import Tabulated
 from synthd.daemon.showing.page import parts, policy
+from synthd.daemon.showing.words import count
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -116,6 +117,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["of"] = count
     return environment.get_template("report.html")
 
 

@@ -59,6 +59,10 @@ class Matrix:
     rows: tuple[Row, ...]
     hidden: int = 0
 
+    @property
+    def models(self) -> int:
+        return len({one.arm.model for one in self.arms})
+
 
 def matrices(
     figures: Sequence[Figures],

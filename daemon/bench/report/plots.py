@@ -176,7 +176,15 @@ def _bars(
     own = figures if own is None else own
     for place, (one, (mean, low, high)) in enumerate(zip(own, shares, strict=True)):
         colour, _ = _style(one, figures)
-        axes.barh(place, 100 * mean, color=colour, alpha=0.35, height=0.62, linewidth=0)
+        axes.barh(
+            place,
+            100 * mean,
+            color=colour,
+            alpha=0.35,
+            height=0.62,
+            linewidth=0,
+            hatch="///" if one.oracle else None,
+        )
         axes.errorbar(
             100 * mean,
             place,
@@ -231,6 +239,8 @@ def _turns(axes: Axes, figures: Sequence[Figures]) -> None:
 
 def _line(axes: Axes, one: Figures, figures: Sequence[Figures], points: Sequence[Point]) -> None:
     colour, dashes = _style(one, figures)
+    # A step that rises at the very end is seen to go on.
+    points = (*points, Point(1.03 * points[-1].x, points[-1].solved))
     xs = [point.x for point in points]
     low, mean, high = (
         [100 * value for value in values]
@@ -247,7 +257,7 @@ def _line(axes: Axes, one: Figures, figures: Sequence[Figures], points: Sequence
         linewidth=1.8,
         label=_name(one, figures),
     )
-    axes.fill_between(xs, low, high, step="post", color=colour, alpha=0.12, linewidth=0)
+    axes.fill_between(xs, low, high, step="post", color=colour, alpha=0.09, linewidth=0)
 
 
 def _shares(axes: Axes) -> None:

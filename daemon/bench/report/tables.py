@@ -10,6 +10,7 @@ from synthd.daemon.bench.report.values import ORACLE, Counted, Figures, Pair, Re
 from synthd.synth.metrics.interval import Interval
 
 _TINY = 0.001
+_NAMED = 10  # of the tasks that a suite leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ class Table:
     note: str = ""
     run: str = ""
     suite: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Where it stands alone."""
+        place = " · ".join(part for part in (self.suite, self.run) if part)
+        return f"{self.title}: {place}" if place else self.title
 
 
 def tables(report: Report) -> tuple[Table, ...]:
@@ -95,7 +102,7 @@ def summary(figures: Sequence[Figures], run: str, suite: str) -> Table:
     )
     return Table(
         _key("summary", run, suite),
-        _titled("Solved", run, suite),
+        "Solved",
         columns,
         rows,
         run=run,
@@ -119,8 +126,9 @@ def pairs(report: Report, run: str, suite: str) -> Table:
     own = [pair for pair in report.pairs if (pair.first.run, pair.first.suite) == (run, suite)]
     names = {one.arm: one.label for one in report.figures}
     rows = tuple(_pair(pair, names) for pair in own)
-    title = _titled("Strategies in pairs", run, suite)
-    return Table(_key("pairs", run, suite), title, columns, rows, run=run, suite=suite)
+    return Table(
+        _key("pairs", run, suite), "Strategies in pairs", columns, rows, run=run, suite=suite
+    )
 
 
 def _pair(pair: Pair, names: dict[Arm, str]) -> tuple[str, ...]:
@@ -169,7 +177,7 @@ def endings(figures: Sequence[Figures], run: str, suite: str) -> Table:
     )
     return Table(
         _key("endings", run, suite),
-        _titled("How they ended", run, suite),
+        "How they ended",
         columns,
         rows,
         run=run,
@@ -178,23 +186,35 @@ def endings(figures: Sequence[Figures], run: str, suite: str) -> Table:
 
 
 def suites(facts: Sequence[SuiteFacts]) -> Table:
-    columns = tuple(
-        Column(name, number=False)
-        for name in ("suite", "tasks", "data", "licence", "SHA-256", "left out", "excluded here")
+    names = ("suite", "tasks", "data", "licence", "visible", "acceptance", "held out", "left out")
+    more = ("excluded here", "SHA-256", "note")
+    columns = tuple(Column(name, number=False) for name in (*names, *more))
+    rows = tuple(_suite(one) for one in facts)
+    told = [place for place, _ in enumerate(columns) if any(row[place] for row in rows)]
+    return Table(
+        "suites",
+        "Suites",
+        tuple(columns[place] for place in told),
+        tuple(tuple(row[place] for place in told) for row in rows),
     )
-    rows = tuple(
-        (
-            f"{one.run}: {one.text}" if one.run else one.text,
-            _count(one.tasks),
-            one.version,
-            one.licence,
-            one.sha256,
-            "; ".join(f"{id}: {why}" for id, why in one.left_out),
-            ", ".join(one.excluded),
-        )
-        for one in facts
+
+
+def _suite(one: SuiteFacts) -> tuple[str, ...]:
+    split = dict(one.split)
+    left_out = [f"{id}: {why}" for id, why in one.left_out[:_NAMED]]
+    if len(one.left_out) > _NAMED:
+        left_out.append(f"and {len(one.left_out) - _NAMED} more")
+    return (
+        f"{one.run}: {one.text}" if one.run else one.text,
+        _count(one.tasks),
+        f"{one.title}, {one.version}" if one.version else one.title,
+        one.licence,
+        *(split.get(part, "") for part in ("visible", "acceptance", "held out")),
+        "; ".join(left_out),
+        f"{len(one.excluded)}: {', '.join(one.excluded)}" if one.excluded else "",
+        one.sha256,
+        one.note,
     )
-    return Table("suites", "Suites", columns, rows)
 
 
 def errors(report: Report) -> Table:
@@ -267,7 +287,10 @@ def mean(total: float, count: int) -> str:
 
 
 def money(one: Figures) -> str:
-    return "" if one.cost.money is None else f"{one.cost.money / one.searches:.2g}"
+    if one.cost.money is None:
+        return ""
+    value = one.cost.money / one.searches
+    return f"{value:.2f}" if value >= 1 else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _with_model(one: Figures, figures: Sequence[Figures]) -> str:
@@ -289,10 +312,6 @@ def _count(number: int | None) -> str:
 
 def _places(report: Report) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one.arm.run, one.arm.suite) for one in report.figures))
-
-
-def _titled(what: str, run: str, suite: str) -> str:
-    return f"{what}: {suite}{f' ({run})' if run else ''}"
 
 
 def _key(what: str, run: str, suite: str) -> str:

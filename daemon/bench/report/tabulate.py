@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synthd.daemon.bench.experiment import Experiment
@@ -43,7 +43,7 @@ def tabulate(
     wanted: Wanted | None = None,
     *,
     suites: Sequence[SuiteFacts] = (),
-    exclude: Mapping[str, Container[str]] | None = None,
+    exclude: Mapping[str, Collection[str]] | None = None,
     title: str = "",
 ) -> Tabulated:
     """Every source is read once, and no record kept. suites: what is known of them beyond the
@@ -58,7 +58,7 @@ def tabulate(
     for source in sources:
         run = source.name if several else ""
         gathered.add(run, source.records, exclude)
-        expected |= _expected(source, run, gathered.excluded)
+        expected |= _expected(source, run, exclude or {})
     arms = {arm: gathered.arms[arm] for arm in _ordered(gathered.arms, expected)}
     most = _most(arms)
     found = tuple(
@@ -81,7 +81,9 @@ def tabulate(
     return Tabulated(report, arms)
 
 
-def _expected(source: Source, run: str, excluded: Mapping[str, set[str]]) -> dict[Arm, int | None]:
+def _expected(
+    source: Source, run: str, excluded: Mapping[str, Collection[str]]
+) -> dict[Arm, int | None]:
     """How many searches each arm comes to, None where the tasks are unknown; in the order of the
     experiment."""
     experiment = source.experiment
@@ -95,7 +97,7 @@ def _expected(source: Source, run: str, excluded: Mapping[str, set[str]]) -> dic
     each = len(experiment.seeds) * experiment.samples
     return {
         Arm(run, suite, strategy.label, model.name): (
-            None if tasks is None else each * len(tasks - excluded.get(suite, set()))
+            None if tasks is None else each * len(tasks.difference(excluded.get(suite, ())))
         )
         for suite, tasks in ids.items()
         for model in experiment.models

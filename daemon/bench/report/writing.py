@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synthd.daemon.bench.report import plots, sources
 from synthd.daemon.bench.report.comparing import Compared, compare
+from synthd.daemon.bench.report.examining import Asked, examine
 from synthd.daemon.bench.report.figuring import Wanted
 from synthd.daemon.bench.report.markdown import markdown
 from synthd.daemon.bench.report.page import BEGINNING, page
@@ -43,17 +44,12 @@ class Made:
     extra: tuple[Table, ...] = ()
 
 
-def make(
-    folders: Sequence[Path],
-    wanted: Wanted,
-    *,
-    exclude: Mapping[str, frozenset[str]] | None = None,
-    extra: tuple[Table, ...] = (),
-) -> Made:
-    """Raises BadInput."""
+def make(folders: Sequence[Path], wanted: Wanted, asked: Asked) -> Made:
+    """Raises BadInput and Missing."""
     runs = sources.sources(folders)
+    examined = examine(runs, asked)
     try:
-        found = tabulate(runs, wanted, exclude=exclude)
+        found = tabulate(runs, wanted, suites=examined.facts, exclude=examined.exclude)
     except TooFewSamples as few:
         raise BadInput(str(few)) from None
     named = [run.name if len(runs) > 1 else "" for run in runs]
@@ -61,7 +57,7 @@ def make(
     if len(runs) == 2:
         first, second = ((run.name, run.experiment) for run in runs if run.experiment is not None)
         compared = compare(found.report.figures, found.arms, first, second, wanted)
-    return Made(found, dict(zip(named, folders, strict=True)), compared, extra)
+    return Made(found, dict(zip(named, folders, strict=True)), compared, examined.tables)
 
 
 def write(made: Made, folder: Path, formats: Sequence[Format]) -> tuple[Path, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from synthd.daemon.bench.report import plots, wire
 from synthd.daemon.bench.report.comparing import Change, Compared
+from synthd.daemon.bench.report.examining import Asked
 from synthd.daemon.bench.report.figuring import Wanted
 from synthd.daemon.bench.report.tables import Table, signed, tables
 from synthd.daemon.bench.report.writing import NAME, PLOTS, Format, make, write
@@ -18,6 +20,7 @@ from synthd.daemon.exits import BadInput, Exit
 if TYPE_CHECKING:
     from rich.console import Console
 
+_SHOWN = ("strategy", "model", "tasks", "missing", "solved %", "95 %", "timeouts", "tokens")
 _MOST = 10  # changes of a task that a terminal lists
 
 
@@ -28,6 +31,11 @@ class Options:
     formats: str = ""
     ks: str = ""
     json: bool = False
+    data: Path | None = None
+    contamination: bool = False
+    against: tuple[str, ...] = ()
+    exemplars: tuple[Path, ...] = ()
+    exclude: bool = False
 
 
 def main(options: Options) -> NoReturn:
@@ -41,7 +49,15 @@ def compare(first: Path, second: Path, *, json: bool) -> NoReturn:
 async def _main(options: Options) -> Exit:
     formats = _formats(options.formats)
     wanted = Wanted(ks=_ks(options.ks))
-    made = make(options.folders, wanted)
+    asked = Asked(
+        options.data,
+        os.environ,
+        options.contamination,
+        options.against,
+        options.exemplars,
+        options.exclude,
+    )
+    made = make(options.folders, wanted, asked)
     if not made.tabulated.report.figures:
         raise BadInput("nothing is finished yet: there is nothing to report on")
     files = write(made, options.out or options.folders[0] / NAME, formats)
@@ -56,6 +72,8 @@ async def _main(options: Options) -> Exit:
     for table in tables(report):
         if table.key.startswith("summary"):
             _show(console, table)
+    for table in made.extra:
+        console.print(f"{table.heading}: {table.note}", markup=False)
     if set(formats) & set(PLOTS) and not plots.available():
         err().print(plots.HOW, markup=False)
     for path in files:
@@ -67,7 +85,7 @@ async def _main(options: Options) -> Exit:
 
 
 async def _compare(first: Path, second: Path, *, json: bool) -> Exit:
-    made = make((first, second), Wanted())
+    made = make((first, second), Wanted(), Asked(environment=os.environ))
     assert made.compared is not None
     if json:
         print(wire.report_json(made.tabulated.report, made.compared), flush=True)
@@ -100,15 +118,23 @@ def _ks(text: str) -> tuple[int, ...] | None:
 
 
 def _show(console: Console, table: Table) -> None:
+    """The columns that fit; the files have all."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table as Shown
 
-    shown = Shown(title=escape(table.title), box=box.SIMPLE_HEAD, title_justify="left")
-    for column in table.columns:
-        shown.add_column(escape(column.name), justify="right" if column.number else "left")
+    shown = Shown(title=escape(table.heading), box=box.SIMPLE_HEAD, title_justify="left")
+    kept = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.name in _SHOWN or column.name.startswith("pass@")
+    ]
+    for place in kept:
+        column = table.columns[place]
+        justify: Literal["left", "right"] = "right" if column.number else "left"
+        shown.add_column(escape(column.name), justify=justify, overflow="fold")
     for row in table.rows:
-        shown.add_row(*map(escape, row))
+        shown.add_row(*(escape(row[place]) for place in kept))
     console.print(shown)
 
 

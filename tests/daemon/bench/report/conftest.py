@@ -160,7 +160,12 @@ def grown() -> Callable[..., str]:
                 Entry(place + 0.6, Answered(place, text, 120, 60)),
                 Entry(place + 0.7, Tried(attempt, place + 1)),
             ]
-        usage = Usage(programs, programs, 120 * programs, 60 * programs)
+        usage = Usage(
+            model_calls=programs,
+            prompt_tokens=120 * programs,
+            completion_tokens=60 * programs,
+            programs=programs,
+        )
         end = End(
             programs, "solved" if solved else "budget", f"n{programs - 1}", False, solved, usage
         )

@@ -122,6 +122,7 @@ def _no_examples(target: Target, warnings: Sequence[str]) -> str:
     why = "".join(f"\n  {warning}" for warning in warnings)
     return (
         f"{target.qualname} (line {target.line}) has no examples to verify against. Add a doctest "
-        f"(>>> {target.name}(...)), give --example '{target.name}(...) == ...' or --tests FILE, "
-        f"or --accept-untested for code that nothing has checked.{why}"
+        f"(>>> {target.name}(...)) to its docstring; on the command line also: --example "
+        f"'{target.name}(...) == ...', --tests FILE, or --accept-untested for code that nothing "
+        f"has checked.{why}"
     )

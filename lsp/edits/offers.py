@@ -209,4 +209,7 @@ class Offers:
 
 
 def _plain(why: Outdated, name: str) -> str:
-    return str(why).removeprefix(f"{name} ")
+    """As the end of a sentence that has begun with the function's name."""
+    itself = f"{name} itself "
+    text = str(why)
+    return f"it {text.removeprefix(itself)}" if text.startswith(itself) else text

@@ -39,7 +39,7 @@ async def waiting(connect: Any, script: Any) -> Any:
         client.open(uri, text, version=4)
         job = await client.synthesize(uri, line=4)
         await client.ready(job)
-        await client.until(lambda: client.progress(job)[-1]["kind"] == "end")
+        await client.until(lambda: [one["kind"] for one in client.progress(job)][-1:] == ["end"])
         yield client, uri, text, job
 
 

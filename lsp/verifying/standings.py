@@ -51,6 +51,8 @@ class Shown:
     def meanwhile(self, turn: State) -> Shown:
         """While it is verified anew, or waits for that: what is known of it is still so."""
         title = "verifying …" if turn is State.RUNNING else "queued …"
+        if self.state is State.VERIFIED:
+            title = f"{self.title} · {title}"
         return replace(self, state=turn, title=title, message="")
 
     @property

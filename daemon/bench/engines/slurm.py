@@ -136,7 +136,7 @@ def _executor(options: SlurmOptions, out: Path) -> Any:
             "--engine slurm needs submitit: pip install 'synthd[slurm]', "
             "or print a script with `synthd bench slurm-script`"
         ) from None
-    folder = out / "shards" / "jobs"
+    folder = out / "shards" / ".jobs"  # no shard: `shards/*` are those alone
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -150,7 +150,7 @@ def _merged(plan: SlurmPlan, told: Callable[[str], None]) -> Merged:
     folders = [shard_folder(plan.out, number) for number in range(plan.shards)]
     there = [folder for folder in folders if (folder / "experiment.json").exists()]
     if not there:
-        raise Missing(f"no shard has begun: see the logs in {plan.out}/shards/jobs")
+        raise Missing(f"no shard has begun: see the logs in {plan.out}/shards/.jobs")
     return merge(there, plan.out, told)
 
 

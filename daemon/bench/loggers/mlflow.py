@@ -38,10 +38,10 @@ class MlflowSink:
 
     def begun(self, experiment: Experiment) -> None:
         os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         from mlflow.tracking import MlflowClient
 
+        for name in ("mlflow", "alembic"):  # as importing it leaves them, they tell of each table
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._client = MlflowClient(tracking_uri=self._uri)
         found = self._client.get_experiment_by_name(self._experiment)
         group = found.experiment_id if found else self._client.create_experiment(self._experiment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from glob import glob
 from typing import Any
 
 import psutil
@@ -43,6 +44,7 @@ async def test_shards_come_to_the_table_of_one_run(
     assert sharded.merged is not None and sharded.merged.added == 24
     assert bench.table(plan.out) == bench.table("alone")
     assert 0 < bench.solved(plan.out) < 24
+    assert sorted(os.path.basename(path) for path in glob(f"{plan.out}/shards/*")) == ["0", "1"]
     parts = [bench.table(plan.out / "shards" / str(number)) for number in (0, 1)]
     assert all(parts) and sum(map(len, parts)) == 24
     assert "shards 1 are submitted again" in lines

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 
@@ -22,6 +23,7 @@ from synthd.daemon.bench.experiment import (
 )
 from synthd.daemon.exits import BadInput
 from synthd.daemon.report import Wire
+from synthd.synth.models.scrub import address
 from synthd.synth.strategies import registry
 
 # Names of tables for what best-of-n is with these parameters.
@@ -170,6 +172,12 @@ def _made(
     for what, given in (("suites", suites), ("strategies", specs), ("seeds", seeds)):
         if not given:
             raise BadInput(f"{where}: there are no {what}")
+    for url in (url for model in models for url in model.endpoints):
+        if "@" in urlsplit(url).netloc:
+            raise BadInput(
+                f"{address(url)}: an experiment is kept and shown around, so no password may be in "
+                "it: give it in the environment, as the provider's variable has it"
+            )
     if len(set(seeds)) < len(seeds):
         raise BadInput(f"{where}: a seed is there twice")
     try:

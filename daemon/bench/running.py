@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -126,10 +127,12 @@ async def run_experiment(
         keeping = _Keeping(folder, watcher, plan.loggers)
         watcher.begun(len(keys), len(keys) - len(left))
         keeping.begun(folder.experiment)
-        if left:
-            async with opened(place, plan.jobs, watcher.told) as engine:
-                left = await _searched(engine, left, keeping, plan.retries)
-        keeping.ended()
+        try:
+            if left:
+                async with opened(place, plan.jobs, watcher.told) as engine:
+                    left = await _searched(engine, left, keeping, plan.retries)
+        finally:
+            await asyncio.to_thread(keeping.ended)  # has a deadline of its own
         done = sum(key in folder.done for key in keys)
         before = done - keeping.kept
         return Ran(

@@ -97,6 +97,7 @@ def test_the_configured_model_serves_where_none_is_named() -> None:
         ({"seeds": "0"}, "there are no seeds"),
         ({"suites": ("humaneval[:5",)}, "write SUITE"),
         ({"suites": ("humaneval[::0]",)}, "steps of 0"),
+        ({"endpoints": ("http://me:secret@x:1",)}, "no password may be in it"),
         ({"price": "3"}, "write PROMPT,COMPLETION"),
         ({"price": "-1,2"}, "write PROMPT,COMPLETION"),
     ],
@@ -104,7 +105,7 @@ def test_the_configured_model_serves_where_none_is_named() -> None:
 def test_what_is_wrong_is_said(given: dict[str, object], said: str) -> None:
     with pytest.raises(BadInput, match=r".") as problem:
         from_options(asked(**given), None)
-    assert said in str(problem.value)
+    assert said in str(problem.value) and "secret" not in str(problem.value)
 
 
 @pytest.mark.parametrize(

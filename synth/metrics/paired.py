@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from synthd.synth.metrics.interval import Bootstrap, Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """difference: of the means, the first less the second. wins, losses: tasks of which the first
-    solves more, or less. p: two-sided, of the exact sign test on those; with one search a task it
-    is McNemar's exact test."""
+    """first, second: means over the tasks that both have. difference: the first less the second.
+    wins, losses: tasks of which the first solves more, or less. p: two-sided, of the exact sign
+    test on those; with one search a task it is McNemar's exact test."""
 
+    first: float
+    second: float
     difference: Interval
     wins: int
     losses: int
@@ -45,6 +48,8 @@ def paired(
     wins = sum(gap > 0 for gap in gaps)
     losses = sum(gap < 0 for gap in gaps)
     return Paired(
+        fmean(first[task] for task in tasks),
+        fmean(second[task] for task in tasks),
         bootstrap(gaps),
         wins,
         losses,

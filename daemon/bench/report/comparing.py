@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from synthd.daemon.bench.experiment import Experiment
 from synthd.daemon.bench.report.columns import Arm, Columns
 from synthd.daemon.bench.report.figuring import Wanted, natural
-from synthd.daemon.bench.report.pairing import compared as paired_of
-from synthd.daemon.bench.report.pairing import verdicts_of
+from synthd.daemon.bench.report.pairing import matched, verdicts_of
 from synthd.daemon.bench.report.values import Figures
-from synthd.synth.metrics.paired import Paired
+from synthd.synth.metrics.paired import Paired, paired
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One task of one arm: the share of searches that solved it, before and after."""
+    """One task of one arm: the share of searches that solved it, before and after, of the seeds
+    and samples that both runs have."""
 
     suite: str
     strategy: str
@@ -36,9 +36,15 @@ class ArmChange:
 
     arm: Arm
     label: str
-    before: float
-    after: float
     found: Paired
+
+    @property
+    def before(self) -> float:
+        return self.found.second
+
+    @property
+    def after(self) -> float:
+        return self.found.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +84,15 @@ def compare(
         if other not in by_arm:
             only.append(arm)
         elif arm.run == first[0]:
-            found = paired_of(verdicts_of(arms[other]), verdicts_of(arms[arm]), wanted)
+            after, before = matched(verdicts_of(arms[other]), verdicts_of(arms[arm]))
+            found = paired(after, before, wanted.bootstrap)
             if found is not None:
-                before, after = by_arm[arm], by_arm[other]
-                changed.append(
-                    ArmChange(
-                        replace(arm, run=""),
-                        after.label,
-                        before.solved.mean,
-                        after.solved.mean,
-                        found,
-                    )
-                )
-                changes += _changes(before, after)
+                label = by_arm[other].label
+                changed.append(ArmChange(replace(arm, run=""), label, found))
+                changes += [
+                    Change(arm.suite, label, arm.model, task, before[task], after[task])
+                    for task in after
+                ]
     changes.sort(key=lambda one: (one.gap, one.suite, natural(one.task), one.strategy))
     return Compared(
         first[0],
@@ -111,16 +113,6 @@ def differences(first: Experiment, second: Experiment) -> tuple[Difference, ...]
         for what in dict.fromkeys((*ours, *theirs))
         if ours.get(what) != theirs.get(what)
     )
-
-
-def _changes(before: Figures, after: Figures) -> list[Change]:
-    was = {task.task: task.rate for task in before.tasks}
-    arm = before.arm
-    return [
-        Change(arm.suite, before.label, arm.model, task.task, was[task.task], task.rate)
-        for task in after.tasks
-        if task.task in was
-    ]
 
 
 def _flat(experiment: Experiment) -> dict[str, str]:

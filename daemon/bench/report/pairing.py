@@ -32,8 +32,13 @@ def pairs(
 
 
 def compared(first: Verdicts, second: Verdicts, wanted: Wanted) -> Paired | None:
-    """By task, over the seeds and samples that both have; where they have none in common, as runs
-    with other seeds, over all of each."""
+    """None where they have no task in common."""
+    return paired(*matched(first, second), wanted.bootstrap)
+
+
+def matched(first: Verdicts, second: Verdicts) -> tuple[dict[str, float], dict[str, float]]:
+    """Of each task that both have the share solved, over the seeds and samples that both have;
+    where they have none in common, as runs with other seeds, over all of each."""
     ours: dict[str, float] = {}
     theirs: dict[str, float] = {}
     for task in first.keys() & second.keys():
@@ -41,7 +46,7 @@ def compared(first: Verdicts, second: Verdicts, wanted: Wanted) -> Paired | None
         common = a.keys() & b.keys()
         ours[task] = _mean([a[key] for key in common or a])
         theirs[task] = _mean([b[key] for key in common or b])
-    return paired(ours, theirs, wanted.bootstrap)
+    return ours, theirs
 
 
 def verdicts_of(columns: Columns) -> dict[str, dict[tuple[int, int], bool]]:

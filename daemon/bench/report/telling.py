@@ -60,11 +60,18 @@ def _complete(figures: Sequence[Figures], searches: int, unbegun: int) -> str:
 
 def settings(sources: Sequence[Source], wanted: Wanted) -> dict[str, str]:
     """What was asked for, in words, and how the intervals were made."""
+    each = [
+        (source.name, _asked(source.experiment))
+        for source in sources
+        if source.experiment is not None
+    ]
     found: dict[str, str] = {}
-    for source in sources:
-        if source.experiment is not None:
-            before = f"{source.name}: " if len(sources) > 1 else ""
-            found |= {f"{before}{what}": how for what, how in _asked(source.experiment).items()}
+    for what in dict.fromkeys(what for _, asked in each for what in asked):
+        how = {name: asked.get(what, "not there") for name, asked in each}
+        if len(set(how.values())) == 1:
+            found[what] = next(iter(how.values()))
+        else:
+            found |= {f"{what} ({name})": one for name, one in how.items()}
     drawn = wanted.bootstrap
     found["intervals"] = (
         f"95 %: percentile bootstrap over tasks, {drawn.resamples:,} resamples, seed {drawn.seed}; "

@@ -29,7 +29,7 @@ MODEL = "local/qwen2.5-coder:0.5b"
 SKILL = {"greedy": 0.3, "best-of-n": 0.5, "seidr": 0.45, "multi-turn": 0.42, "auto": 0.55}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record() -> Callable[..., Record]:
     """A search of suite s, strategy a, model m, seed 0, sample 0, that passes unless told."""
 
@@ -58,7 +58,7 @@ def record() -> Callable[..., Record]:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def experiment() -> Callable[..., Experiment]:
     def made(
         *suites: str,
@@ -78,7 +78,7 @@ def experiment() -> Callable[..., Experiment]:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def searched() -> Callable[..., Iterator[Record]]:
     """Every search of an experiment, with verdicts and costs like those of real ones."""
 
@@ -127,7 +127,7 @@ def _searched(key: Key, shift: float) -> Record:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def grown() -> Callable[..., str]:
     """The lines of a search's trace: so many programs, each made of an earlier one, with this text
     wherever a model or a program can put any."""
@@ -183,7 +183,7 @@ def _attempt(place: int, text: str, parent: Attempt | None, right: bool) -> Atte
     return Attempt(candidate, Evaluation(verdict, score, (case,), text, (), "bubblewrap"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_folder(grown: Callable[..., str]) -> Callable[..., Path]:
     """Writes a run as `bench run` does; text: what stands in every program and answer."""
 

@@ -261,7 +261,7 @@ def _line(axes: Axes, one: Figures, figures: Sequence[Figures], points: Sequence
 
 
 def _shares(axes: Axes) -> None:
-    axes.set_ylabel("tasks solved, %")
+    axes.set_ylabel("tasks solved, % (band: 95 %)")
     axes.set_ylim(0, None)
     axes.legend(loc="upper left", bbox_to_anchor=(0, -0.2), ncols=3, fontsize=8, handlelength=2.6)
 

@@ -290,7 +290,7 @@ def money(one: Figures) -> str:
     if one.cost.money is None:
         return ""
     value = one.cost.money / one.searches
-    return f"{value:.2f}" if value >= 1 else f"{value:.6f}".rstrip("0").rstrip(".")
+    return f"{value:.2f}" if value >= 1 else f"{float(f'{value:.2g}'):.8f}".rstrip("0").rstrip(".")
 
 
 def _with_model(one: Figures, figures: Sequence[Figures]) -> str:

@@ -160,7 +160,8 @@ class Columns:
         return found
 
     def count(self, flag: Is) -> int:
-        return sum(1 for flags in self.flags if flags & flag)
+        wanted = int(flag)  # an IntFlag's & takes twenty times as long
+        return sum(1 for flags in self.flags if flags & wanted)
 
     def verdicts(self) -> Iterator[tuple[int, int, int, bool]]:
         """Task, seed, sample, passed."""

@@ -124,11 +124,12 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
 def _task(columns: Columns, name: str, rows: Sequence[int]) -> TaskFigures:
     flags = [columns.flags[row] for row in rows]
     timeout = columns.outcomes(TIMEOUT)
+    passed, decided = int(Is.PASSED), int(Is.PASSED | Is.VISIBLE)
     return TaskFigures(
         name,
         len(rows),
-        sum(bool(flag & Is.PASSED) for flag in flags),
-        sum((flag & (Is.PASSED | Is.VISIBLE)) == Is.VISIBLE for flag in flags),
+        sum(bool(flag & passed) for flag in flags),
+        sum(flag & decided == decided - passed for flag in flags),
         sum(columns.outcome[row] == timeout for row in rows),
         cost(columns, rows),
     )
@@ -173,8 +174,9 @@ def _curve(
 
 
 def _turns(columns: Columns, by_task: Mapping[int, Sequence[int]]) -> tuple[Point, ...]:
+    passed = int(Is.PASSED)
     most = max(
-        (t for t, flags in zip(columns.turn, columns.flags, strict=True) if flags & Is.PASSED),
+        (turn for turn, flags in zip(columns.turn, columns.flags, strict=True) if flags & passed),
         default=0,
     )
     return by_turn(_searches(columns, columns.turn, by_task), min(most, _TURNS))

@@ -6,11 +6,12 @@ caller's, writes the log, so whatever dies elsewhere loses at most what was in f
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from synthd.daemon.bench.record import Key, Record
+from synthd.daemon.bench.record import Key, Kind, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,22 @@ class Finished:
     program: str = ""
     events: str = ""
     again: bool = False
+
+
+def broken(key: Key, error: str, events: str = "", *, again: bool = False) -> Finished:
+    """An attempt that broke. again: the engine itself tries it again."""
+    record = Record(
+        kind=Kind.INFRA,
+        suite=key.suite,
+        task=key.task,
+        strategy=key.strategy,
+        model=key.model,
+        seed=key.seed,
+        sample=key.sample,
+        error=error[:2000],
+        at=round(time.time(), 1),
+    )
+    return Finished(record, events=events, again=again)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,17 @@ import asyncio
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from synthd.daemon.bench.case import Found, Score, Sought
-from synthd.daemon.bench.engine import Finished
-from synthd.daemon.bench.record import Key, Kind, Record
+from synthd.daemon.bench.engine import Finished, broken
+from synthd.daemon.bench.record import Key, Record
 from synthd.daemon.bench.shared import Shared
 from synthd.daemon.bulk.result import text_sha256
 from synthd.daemon.exits import Failure
 from synthd.daemon.traces.kept import Told
 from synthd.synth.models.cached import CachedModel
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.models.forwarding import Forwarding
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
 from synthd.synth.strategies import registry
 
 # Beyond the search's own budget: verdicts, and a machine that is busy.
@@ -38,46 +38,34 @@ async def run_one(key: Key, shared: Shared) -> Finished:
             if found.program:
                 score = await case.score(found.program, shared.tools)
     except TimeoutError:
-        return _broken(key, "the search, or its verdict, did not come to an end", sink)
+        return broken(key, "the search, or its verdict, did not come to an end", sink.text)
     except Failure as failure:
-        return _broken(key, str(failure), sink)
+        return broken(key, str(failure), sink.text)
     except Exception as error:  # whatever it is, it is not the program's doing
-        return _broken(key, f"{type(error).__name__}: {error}", sink)
+        return broken(key, f"{type(error).__name__}: {error}", sink.text)
     if score.passed is None:
-        return _broken(key, f"no verdict: {score.error or score.outcome}", sink)
+        return broken(key, f"no verdict: {score.error or score.outcome}", sink.text)
     return Finished(_record(key, shared, found, score, drawn.tokens), found.program, sink.text)
 
 
-@dataclass(slots=True)
-class Drawn:
+class Drawn(Forwarding):
     """The model as one search sees it: with its own slots, counting what is really drawn.
 
     With one slot it does everything in turn, so that no speed of anything decides its way.
     """
 
-    inner: Model
-    slots: int
-    tokens: int = 0
+    def __init__(self, inner: Model, slots: int) -> None:
+        super().__init__(inner)
+        self._slots = slots
+        self.tokens = 0
 
     @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def endpoint(self) -> str:
-        return self.inner.endpoint
-
-    @property
-    def continues(self) -> bool:
-        return continues(self.inner)
+    def slots(self) -> int:
+        return self._slots
 
     @property
     def in_turn(self) -> bool:
-        return self.slots == 1
-
-    @property
-    def identity(self) -> str:
-        return str(getattr(self.inner, "identity", ""))
+        return self._slots == 1
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
@@ -155,18 +143,3 @@ def _money(key: Key, shared: Shared, prompt: int, completion: int) -> float | No
     if price is None:
         return None
     return round((prompt * price.prompt + completion * price.completion) / 1e6, 8)
-
-
-def _broken(key: Key, error: str, sink: _Lines) -> Finished:
-    record = Record(
-        kind=Kind.INFRA,
-        suite=key.suite,
-        task=key.task,
-        strategy=key.strategy,
-        model=key.model,
-        seed=key.seed,
-        sample=key.sample,
-        error=error[:2000],
-        at=round(time.time(), 1),
-    )
-    return Finished(record, events=sink.text)

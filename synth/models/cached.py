@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from synthd.synth.models.errors import EmptyAnswer, NotKept, NotRecorded
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, in_turn, unheard
+from synthd.synth.models.forwarding import Forwarding
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
 from synthd.synth.store.completions import Completions, Kept, key
 
 
@@ -29,7 +30,7 @@ class Following(Protocol):
         ...
 
 
-class CachedModel:
+class CachedModel(Forwarding):
     """Asks the model only for what the store does not have; with replay never.
 
     A kept answer costs the search what it cost the first time: with a cache a search takes less
@@ -48,38 +49,13 @@ class CachedModel:
         follows: bool = False,
         resuming: Following | None = None,
     ) -> None:
-        self._model = model
+        super().__init__(model)
         self._store = store
         self._replay = replay
         self._follows = follows
         self._resuming = resuming
         self._asked: Counter[str] = Counter()
         self._calls = 0
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def endpoint(self) -> str:
-        return self._model.endpoint
-
-    @property
-    def slots(self) -> int:
-        return self._model.slots
-
-    @property
-    def continues(self) -> bool:
-        return continues(self._model)
-
-    @property
-    def in_turn(self) -> bool:
-        return in_turn(self._model)
-
-    @property
-    def identity(self) -> str:
-        """The SHA-256 of the weights, where the model knows it."""
-        return str(getattr(self._model, "identity", ""))
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
@@ -143,7 +119,7 @@ class CachedModel:
             heard(piece)
 
         try:
-            completion = await self._model.complete(prompt, sampling, hear)
+            completion = await self.inner.complete(prompt, sampling, hear)
         except EmptyAnswer as empty:
             cost = (empty.prompt_tokens, empty.completion_tokens)
             await self._keep(place, Kept(tuple(pieces), None, str(empty), *cost))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, in_turn, unheard
+from synthd.synth.models.forwarding import Forwarding
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
 
 
 @runtime_checkable
@@ -18,32 +18,16 @@ class Identifiable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifiedModel:
-    """identity: which weights it has, for the keys of what is kept and for the record."""
+class IdentifiedModel(Forwarding):
+    """With the identity of its weights, for the keys of what is kept and for the record."""
 
-    inner: Model
-    identity: str
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
+    def __init__(self, inner: Model, identity: str) -> None:
+        super().__init__(inner)
+        self._identity = identity
 
     @property
-    def endpoint(self) -> str:
-        return self.inner.endpoint
-
-    @property
-    def slots(self) -> int:
-        return self.inner.slots
-
-    @property
-    def continues(self) -> bool:
-        return continues(self.inner)
-
-    @property
-    def in_turn(self) -> bool:
-        return in_turn(self.inner)
+    def identity(self) -> str:
+        return self._identity
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard

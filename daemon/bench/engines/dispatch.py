@@ -8,14 +8,13 @@ not listened to any more.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from synthd.daemon.bench.engine import Finished, Progress
-from synthd.daemon.bench.record import Key, Kind, Record
+from synthd.daemon.bench.engine import Finished, Progress, broken
+from synthd.daemon.bench.record import Key
 
 # A search that takes its worker with it so often is left to the caller.
 MOST_LOSSES = 3
@@ -144,22 +143,6 @@ class Round:
             if again:
                 self._back.append(key)
             self.finished(broken(key, f"{worker.name} was lost: {why}", again=again))
-
-
-def broken(key: Key, error: str, *, again: bool = False) -> Finished:
-    """An attempt that broke. again: it is tried again here."""
-    record = Record(
-        kind=Kind.INFRA,
-        suite=key.suite,
-        task=key.task,
-        strategy=key.strategy,
-        model=key.model,
-        seed=key.seed,
-        sample=key.sample,
-        error=error[:2000],
-        at=round(time.time(), 1),
-    )
-    return Finished(record, again=again)
 
 
 async def _cancelled(tasks: Collection[asyncio.Future[Any]]) -> None:

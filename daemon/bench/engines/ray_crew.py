@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthd.daemon.bench.engine import Finished
-from synthd.daemon.bench.engines.dispatch import Lost, Worker, broken
+from synthd.daemon.bench.engine import Finished, broken
+from synthd.daemon.bench.engines.dispatch import Lost, Worker
 from synthd.daemon.bench.engines.ray_cluster import Node, nodes
 from synthd.daemon.bench.engines.ray_worker import BenchWorker
 from synthd.daemon.bench.place import Place

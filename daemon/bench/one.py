@@ -15,6 +15,7 @@ from synthd.daemon.bulk.result import text_sha256
 from synthd.daemon.exits import Failure
 from synthd.daemon.traces.kept import Told
 from synthd.synth.models.cached import CachedModel
+from synthd.synth.models.errors import ContextTooLong, EmptyAnswer, ModelError
 from synthd.synth.models.forwarding import Forwarding
 from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
 from synthd.synth.strategies import registry
@@ -31,10 +32,13 @@ async def run_one(key: Key, shared: Shared) -> Finished:
     drawn = Drawn(shared.models[key.model], shared.experiment.slots)
     try:
         async with asyncio.timeout(shared.experiment.budget.seconds + PATIENCE):
-            sought = _sought(key, shared, drawn, sink)
+            watched = Watched(_kept(shared, drawn))
+            sought = _sought(key, shared, watched, sink)
             case = shared.case(key)
             found = await case.search(sought, shared.tools)
             score = Score(False, "no_code")
+            if watched.failure:
+                return broken(key, watched.failure, sink.text)
             if found.program:
                 score = await case.score(found.program, shared.tools)
     except TimeoutError:
@@ -75,6 +79,24 @@ class Drawn(Forwarding):
         return completion
 
 
+class Watched(Forwarding):
+    """The model with a memory for how it failed. A search that has an accepted program bears with a
+    model that breaks, which is right for a user; here it would be another search than was meant."""
+
+    failure = ""
+
+    async def complete(
+        self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
+    ) -> Completion:
+        try:
+            return await self.inner.complete(prompt, sampling, heard)
+        except (EmptyAnswer, ContextTooLong):
+            raise  # answers, of a kind: they will be the same when it is tried again
+        except ModelError as error:
+            self.failure = str(error)
+            raise
+
+
 class _Lines(io.StringIO):
     """A trace that is kept until the search has ended."""
 
@@ -88,11 +110,14 @@ class _Lines(io.StringIO):
         super().close()
 
 
-def _sought(key: Key, shared: Shared, drawn: Drawn, sink: _Lines) -> Sought:
+def _kept(shared: Shared, drawn: Drawn) -> Model:
+    if shared.answers is None:
+        return drawn
+    return CachedModel(drawn, shared.answers, replay=shared.place.replay)
+
+
+def _sought(key: Key, shared: Shared, model: Model, sink: _Lines) -> Sought:
     spec = shared.strategy(key)
-    model: Model = drawn
-    if shared.answers is not None:
-        model = CachedModel(drawn, shared.answers, replay=shared.place.replay)
     return Sought(
         model=model,
         strategy=registry.build(spec.name, spec.parameters),

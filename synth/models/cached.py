@@ -122,24 +122,22 @@ class CachedModel(Forwarding):
             completion = await self.inner.complete(prompt, sampling, hear)
         except EmptyAnswer as empty:
             cost = (empty.prompt_tokens, empty.completion_tokens)
-            await self._keep(place, Kept(tuple(pieces), None, str(empty), *cost))
-            raise
+            return _answer(await self._keep(place, Kept(tuple(pieces), None, str(empty), *cost)))
         except asyncio.CancelledError:
             self._cut(place, tuple(pieces))
             raise
-        await self._keep(place, Kept(tuple(pieces), completion))
-        return completion
+        return _answer(await self._keep(place, Kept(tuple(pieces), completion)))
 
-    async def _keep(self, place: str, kept: Kept) -> None:
+    async def _keep(self, place: str, kept: Kept) -> Kept:
+        """What is kept from now on: another search may have been first with the same call."""
         try:
             if self._resuming is not None:
-                self._store.put(place, kept)
-            else:
-                await asyncio.to_thread(self._store.put, place, kept)
+                return self._store.settle(place, kept)
+            return await asyncio.to_thread(self._store.settle, place, kept)
         except asyncio.CancelledError:
             # The thread may never have begun.
             with contextlib.suppress(OSError):
-                self._store.put(place, kept)
+                self._store.settle(place, kept)
             raise
         except OSError as error:
             raise NotKept(
@@ -168,6 +166,10 @@ async def _again(model: str, kept: Kept, heard: Callable[[str], None]) -> Comple
     if kept.unfinished:
         await asyncio.Event().wait()  # it was cancelled then, and will be now
     await asyncio.sleep(0)  # a model never answers before others had their turn
+    return _answer(kept)
+
+
+def _answer(kept: Kept) -> Completion:
     if kept.completion is None:
         raise EmptyAnswer(kept.message, kept.prompt_tokens, kept.completion_tokens)
     return kept.completion

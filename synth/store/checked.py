@@ -19,15 +19,37 @@ def digest(value: object) -> str:
 
 def write(path: Path, body: Mapping[str, Any]) -> None:
     """In one step: a reader sees the old file, the new one or none. Raises OSError."""
+    name = _written(path, body)
+    try:
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def add(path: Path, body: Mapping[str, Any]) -> bool:
+    """The same where there is no file yet; else False, whoever was first. Raises OSError."""
+    name = _written(path, body)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        return False
+    finally:
+        os.unlink(name)
+    return True
+
+
+def _written(path: Path, body: Mapping[str, Any]) -> str:
+    """A whole file beside the path."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     held, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(held, "w", encoding="ascii") as file:
             json.dump({"sha256": digest(body), "body": body}, file, ensure_ascii=True)
-        os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+    return name
 
 
 def read(path: Path) -> dict[str, Any] | None:

@@ -44,6 +44,18 @@ class Completions:
         """Raises OSError."""
         checked.write(self._path(key), {"schema": SCHEMA, **asdict(kept)})
 
+    def settle(self, key: str, kept: Kept) -> Kept:
+        """Keep it unless there is an answer already, and return the one that is kept: of several
+        searches that draw the same call at once, all go on with the answer that came first.
+        Raises OSError."""
+        if checked.add(self._path(key), {"schema": SCHEMA, **asdict(kept)}):
+            return kept
+        known = self.get(key)
+        if known is not None and not known.unfinished:
+            return known
+        self.put(key, kept)  # what was there was cut off, or is damaged
+        return kept
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
 

@@ -248,3 +248,30 @@ def test_a_search_that_is_another_one_is_an_error_and_does_not_hang(tmp_path: Pa
     other = [step for step in recorder.steps if step != "judged draft.2"]
     with pytest.raises(NotRecorded, match=r"comes to 'judged draft\.2' where that one came to"):
         search(BestOfN(n=4), budget, silent, Follower(other, 0.2))
+
+
+async def test_of_one_call_drawn_twice_at_once_the_first_answer_holds(tmp_path: Path) -> None:
+    """Engines that compute several answers in one batch do not repeat themselves to the letter."""
+
+    class Varying(Jittery):
+        async def complete(
+            self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard
+        ) -> Completion:
+            self.calls += 1
+            mine = f"{self.calls}"
+            await asyncio.sleep(self.random.random() / 100)
+            if self.random.random() < 0.3:
+                raise EmptyAnswer(f"nothing, in {mine}", 5, 0)
+            return Completion(mine, Finish.STOP, 10, 1)
+
+    async def said(model: Varying, store: Completions) -> str:
+        try:
+            return (await CachedModel(model, store).complete(PROMPT, SAMPLING)).text
+        except EmptyAnswer as empty:
+            return str(empty)
+
+    for number in range(20):
+        store, model = Completions(tmp_path / str(number)), Varying(random=Random(number))
+        answers = await asyncio.gather(*(said(model, store) for _ in range(4)))
+        assert model.calls == 4 and len(set(answers)) == 1
+        assert await said(model, store) == answers[0] and model.calls == 4

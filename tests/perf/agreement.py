@@ -144,8 +144,12 @@ def _why(report: ProgramReport) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", nargs="+", type=Path)
+    parser.add_argument("runs", nargs="*", type=Path)
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("SYNTHD_DATASETS", DATASETS))
     )
-    main(parser.parse_args())
+    given = parser.parse_args()
+    if given.runs:
+        main(given)
+    else:
+        print(json.dumps({"skipped": "name folders of `synthd bench run` with HumanEval in them"}))

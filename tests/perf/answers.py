@@ -1,7 +1,7 @@
 """How well final answers are compared: every reference of GSM8K and MATH-500 with itself, with
 other spellings of it, and with wrong neighbours of it.
 
-    python tests/perf/answers.py DATA [--every N]
+    python tests/perf/answers.py [DATA] [--every N]
 
 In this process, not in the sandbox: the answers are the data's own. Prints figures and lists what
 went wrong.
@@ -10,6 +10,8 @@ went wrong.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
 import time
 from collections import Counter
@@ -22,6 +24,7 @@ from synthd.synth.suites.gsm8k import load_gsm8k
 from synthd.synth.suites.math500 import load_math500
 from synthd.synth.suites.questions import Kind, QuestionSuite
 
+DATASETS = Path(__file__).resolve().parents[3] / "shared" / "datasets"
 Pair = tuple[str, str]  # which kind of variant, and the text
 
 
@@ -186,9 +189,13 @@ def _count(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
+    default = Path(os.environ.get("SYNTHD_DATASETS", DATASETS))
+    parser.add_argument("data", type=Path, nargs="?", default=default)
     parser.add_argument("--every", type=int, default=1)
     given = parser.parse_args()
+    if not given.data.is_dir():
+        print(json.dumps({"skipped": f"no datasets at {given.data}; set SYNTHD_DATASETS"}))
+        return
     for load in (load_gsm8k, load_math500):
         measure(load(given.data), given.every)
 

@@ -1,7 +1,7 @@
 """Measures which tasks' own solutions a Verus verifies, and writes synth/suites/verus_left_out.tsv.
 
-    python tests/perf/verus_left_out.py --recorded FOLDER   what a real Verus said once
-    python tests/perf/verus_left_out.py --data FOLDER       with the Verus that is installed
+    python scripts/verus_left_out.py --recorded FOLDER   what a real Verus said once
+    python scripts/verus_left_out.py --data FOLDER       with the Verus that is installed
 
 FOLDER of recordings has benchmarks.jsonl.gz, that of data verus/*.jsonl.gz.
 """
@@ -25,7 +25,7 @@ from synthd.synth.suites.verus_rows import LEFT_OUT
 
 HEAD = """\
 # Tasks whose own solution is not verified: suite, id, the first error. Tabs between them.
-# Made by tests/perf/verus_left_out.py: each solution was given to Verus as it is, those of
+# Made by scripts/verus_left_out.py: each solution was given to Verus as it is, those of
 # verus-bench after a first line #![verifier::exec_allows_no_decreases_clause].
 # Verus {version}
 """

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,31 @@ def members(session: int) -> list[int]:
     return found
 
 
-def sandboxes() -> set[int]:
-    found = set()
+def sandboxes(root: int) -> set[tuple[int, str]]:
+    """Those below this process, and when each began: others' come and go meanwhile."""
+    below, found = {root}, set()
+    rows = sorted(processes())  # parents mostly come before their children
+    for _ in range(3):
+        below |= {pid for pid, parent, _, _ in rows if parent in below}
+    for pid, _, began, command in rows:
+        if pid in below and b"boot.py" in command:
+            found.add((pid, began))
+    return found
+
+
+def processes() -> Iterator[tuple[int, int, str, bytes]]:
+    """Process, parent, when it began, command line."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                command = (entry / "cmdline").read_bytes()
+                told = (entry / "stat").read_text().rpartition(")")[2].split()
+                yield int(entry.name), int(told[1]), told[19], (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"boot.py" in command:
-                found.add(int(entry.name))
-    return found
+
+
+def gone(left: set[tuple[int, str]]) -> bool:
+    return not left & {(pid, began) for pid, _, began, _ in processes()}
 
 
 def wait_until(holds, limit: float = 20.0) -> bool:
@@ -62,35 +77,35 @@ def test_while_the_model_talks(shell, name) -> None:
     shell.file(LOOPS[0])
     shell.model.say = lambda prompt: "word\n" * 1000
     shell.model.seconds_per_word = 0.05
-    before = sandboxes()
     process = shell.start("synth", "work.py")
     assert wait_until(lambda: shell.model.prompts)
+    ours = sandboxes(process.pid)
     os.kill(process.pid, name)
     code, err = ended(process)
     assert code == 130 and "interrupted" in err and "Traceback" not in err
     assert shell.model.broken_off.wait(10), "the model's stream was dropped"
-    assert wait_until(lambda: not members(process.pid) and sandboxes() <= before)
+    assert wait_until(lambda: not members(process.pid) and gone(ours))
 
 
 def test_while_the_sandbox_runs(shell) -> None:
     shell.file(LOOPS[0])
     shell.model.say = lambda prompt: LOOPS[1]
-    before = sandboxes()
     process = shell.start("synth", "work.py")
-    assert wait_until(lambda: shell.model.prompts and sandboxes() - before)
+    assert wait_until(lambda: shell.model.prompts and sandboxes(process.pid))
     time.sleep(0.5)
+    ours = sandboxes(process.pid)
     os.kill(process.pid, signal.SIGINT)
     code, err = ended(process)
     assert code == 130 and "Traceback" not in err
-    assert wait_until(lambda: not members(process.pid) and sandboxes() <= before)
+    assert wait_until(lambda: not members(process.pid) and gone(ours))
 
 
 def test_even_a_kill_leaves_no_sandbox(shell) -> None:
     shell.file(LOOPS[0])
     shell.model.say = lambda prompt: LOOPS[1]
-    before = sandboxes()
     process = shell.start("synth", "work.py")
-    assert wait_until(lambda: shell.model.prompts and sandboxes() - before)
+    assert wait_until(lambda: shell.model.prompts and sandboxes(process.pid))
+    ours = sandboxes(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=20)
-    assert wait_until(lambda: sandboxes() <= before)
+    assert wait_until(lambda: gone(ours))

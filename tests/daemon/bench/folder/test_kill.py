@@ -1,6 +1,6 @@
 """`synthd bench run`, killed at any moment and begun again: the table is that of a run left alone.
 
-8 kills by default; 100 with SYNTHD_SOAK=1.
+4 kills by default; 100 with SYNTHD_SOAK=1.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pytest
 from synthd.daemon.bench.folder.folder import RunFolder
 from synthd.daemon.bench.record import TIMES, Key, Kind, Record
 
-KILLS = 100 if os.environ.get("SYNTHD_SOAK") == "1" else 8
+KILLS = 100 if os.environ.get("SYNTHD_SOAK") == "1" else 4
 # Long enough for any start; whoever needs it has died in another way.
 LIMIT = 180.0
 

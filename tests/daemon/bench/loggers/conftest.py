@@ -9,19 +9,16 @@ import pytest
 
 from synthd.daemon.bench.asking import Asked, from_options
 from synthd.daemon.bench.engine import Finished
-from synthd.daemon.bench.experiment import Experiment
+from synthd.daemon.bench.experiment import Experiment, ModelSpec
 from synthd.daemon.bench.record import Kind, Record
 
 
 @pytest.fixture
 def experiment() -> Experiment:
-    asked = Asked(
-        suites=("humaneval",),
-        strategies=("greedy",),
-        models=("ollama/coder",),
-        endpoints=("http://user:passphrase@host:1/",),
-    )
-    return from_options(asked, None)
+    asked = Asked(suites=("humaneval",), strategies=("greedy",), models=("ollama/coder",))
+    # With what is refused today, as a folder of somebody's may have it all the same.
+    model = ModelSpec(name="ollama/coder", endpoints=("http://user:passphrase@host:1/",))
+    return from_options(asked, None).model_copy(update={"models": (model,)})
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from synthd.daemon.bench.engine import Finished, Progress
 from synthd.daemon.bench.one import run_one
 from synthd.daemon.bench.record import Key
 from synthd.daemon.bench.shared import Shared
+from synthd.synth.concurrently import concurrently
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,4 @@ class LocalEngine:
                 finally:
                     busy -= 1
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self.jobs):
-                    group.create_task(work())
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+        await concurrently(work() for _ in range(self.jobs))

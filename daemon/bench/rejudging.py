@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +15,11 @@ from synthd.daemon.bench.folder import meaning
 from synthd.daemon.bench.folder.folder import RunFolder
 from synthd.daemon.bench.record import Key, Kind, Record
 from synthd.daemon.bench.selecting import Selected, select
+from synthd.daemon.bench.tools import opened_tools
 from synthd.daemon.bulk.judge_name import judge_name
 from synthd.daemon.exits import BadInput, Failure
-from synthd.daemon.isolating import isolation
-from synthd.daemon.limiting import sandbox_limits
 from synthd.daemon.settings import Settings
-from synthd.sandbox.pool import JudgePool
+from synthd.synth.concurrently import concurrently
 
 # What a verdict may take beyond the judge's own limits, on a machine that is busy.
 _PATIENCE = 1800.0
@@ -74,7 +71,9 @@ async def rejudge(
         _same_data(before, selected.known(before))
         rejudging = _Rejudging(folder, selected, told)
         rejudging.found.total = folder.samples
-        async with _tools(again) as tools:
+        async with opened_tools(
+            again.settings, workers=again.workers, unsafe=again.unsafe
+        ) as tools:
             await rejudging.all(path, tools, again.jobs)
         found, name = rejudging.found, judge_name(again.settings)
         found.judge_changed = bool(before.judge) and name != before.judge
@@ -91,23 +90,6 @@ def _same_data(was: Experiment, now: Experiment) -> None:
             f"{difference}. Verdicts by other tests are another experiment: name with --data the "
             "folder that the run used"
         ) from None
-
-
-@asynccontextmanager
-async def _tools(again: Again) -> AsyncIterator[Tools]:
-    detection = await isolation(unsafe=again.unsafe)
-    limits = again.settings.limits
-    with tempfile.TemporaryDirectory(prefix="synthd-bench-") as held:
-        async with JudgePool.open(
-            None, detection, sandbox_limits(limits), workers=again.workers, unsafe=again.unsafe
-        ) as pool:
-            tools = Tools(
-                pool, detection, limits, Path(held), again.unsafe, settings=again.settings
-            )
-            try:
-                yield tools
-            finally:
-                await tools.opened.aclose()
 
 
 class _Rejudging:
@@ -127,12 +109,7 @@ class _Rejudging:
                 self._keep(record, await _scored(case, program, tools))
                 self._told(self.found)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(jobs):
-                    group.create_task(work())
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+        await concurrently(work() for _ in range(jobs))
 
     def _waiting(self, path: Path) -> Iterator[tuple[Record, Case, str]]:
         """Read no faster than programs are judged. A search without a program failed, and does."""

@@ -89,7 +89,7 @@ class Ran:
     why: str = ""
 
 
-# An engine for a place; the experiment in it is complete. tasks: what is selected of its suites.
+# An engine for a place, whose experiment is complete.
 Opened = Callable[[Place, int | None, Callable[[str], None]], AbstractAsyncContextManager[Engine]]
 
 
@@ -123,7 +123,6 @@ async def run_experiment(
         folder.note_tasks(selected.tasks)
         keys = [k for k in selected.keys(experiment) if plan.shard is None or plan.shard.has(k)]
         left = [key for key in keys if key not in folder.done]
-        folder.note_tasks(selected.tasks)
         keeping = _Keeping(folder, watcher, plan.loggers)
         watcher.begun(len(keys), len(keys) - len(left))
         keeping.begun(folder.experiment)

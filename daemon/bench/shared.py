@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from synthd.daemon.bench.case import Case, Tools
 from synthd.daemon.bench.endpoints import opened_model, price_of
@@ -14,9 +12,7 @@ from synthd.daemon.bench.experiment import Experiment, Price, StrategySpec
 from synthd.daemon.bench.place import Place
 from synthd.daemon.bench.record import Key
 from synthd.daemon.bench.selecting import Selected, select
-from synthd.daemon.isolating import isolation
-from synthd.daemon.limiting import sandbox_limits
-from synthd.sandbox.pool import JudgePool
+from synthd.daemon.bench.tools import opened_tools
 from synthd.synth.ports import Model
 from synthd.synth.store.completions import Completions
 
@@ -49,30 +45,13 @@ async def shared(
 ) -> AsyncIterator[Shared]:
     """told: what the user should know of while it goes on. Raises BadInput and Missing."""
     selected = select(place.experiment, place.data, environment)
-    detection = await isolation(unsafe=place.unsafe)
     async with AsyncExitStack() as stack:
-        held = stack.enter_context(tempfile.TemporaryDirectory(prefix="synthd-bench-"))
-        pool = await stack.enter_async_context(
-            JudgePool.open(
-                None,
-                detection,
-                sandbox_limits(place.settings.limits),
-                workers=place.judges,
-                unsafe=place.unsafe,
-            )
+        tools = await stack.enter_async_context(
+            opened_tools(place.settings, workers=place.judges, unsafe=place.unsafe)
         )
         models: dict[str, Model] = {}
         for spec in place.experiment.models:
             models[spec.name] = await opened_model(spec, place, stack, told)
-        tools = Tools(
-            pool,
-            detection,
-            place.settings.limits,
-            Path(held),
-            place.unsafe,
-            settings=place.settings,
-        )
-        stack.push_async_callback(tools.opened.aclose)
         answers = Completions(place.answers / "completions") if place.answers else None
         prices = {spec.name: price_of(spec) for spec in place.experiment.models}
         yield Shared(place, selected, models, prices, tools, answers)

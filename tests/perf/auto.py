@@ -51,8 +51,9 @@ from synthd.sandbox.limits import Limits
 from synthd.sandbox.pool import JudgePool
 from synthd.synth.budget import Budget
 from synthd.synth.models.cached import CachedModel
+from synthd.synth.models.forwarding import Forwarding
 from synthd.synth.models.names import parse
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, unheard
 from synthd.synth.run import Strategy
 from synthd.synth.store.completions import Completions
 from synthd.synth.strategies import registry
@@ -70,28 +71,12 @@ METHODS: Mapping[str, tuple[str, dict[str, str]]] = {
 HOME = platformdirs.user_cache_path("synthd") / "comparison"
 
 
-@dataclass(frozen=True, slots=True)
-class OneAtATime:
+class OneAtATime(Forwarding):
     """The model as one search sees it."""
 
-    inner: Model
-    slots: int = 1
-
     @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def endpoint(self) -> str:
-        return self.inner.endpoint
-
-    @property
-    def continues(self) -> bool:
-        return continues(self.inner)
-
-    @property
-    def identity(self) -> str:
-        return str(getattr(self.inner, "identity", ""))
+    def slots(self) -> int:
+        return 1
 
     async def complete(
         self, prompt: Prompt, sampling: Sampling, heard: Callable[[str], None] = unheard

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def window(user: Any, open_windows: Callable[..., Any]) -> AsyncIterator[Any]:
+async def window(user: Any, model: Any, open_windows: Callable[..., Any]) -> AsyncIterator[Any]:
+    """With a model that can be reached: all that is missing is synthd."""
     user.write("one.py", "def one() -> int:\n    ...\n")
     async with open_windows(user, {"synthd.path": ""}) as opened:
         yield await opened("one.py")
@@ -20,13 +21,16 @@ async def window(user: Any, open_windows: Callable[..., Any]) -> AsyncIterator[A
 
 async def test_a_clone_is_asked_for_and_the_command_is_shown(window: Any, user: Any) -> None:
     clone = user.folder / "clone"
-    clone.mkdir()
+    (clone / "daemon").mkdir(parents=True, exist_ok=True)
     (clone / "pyproject.toml").write_text('[project]\nname = "synthd"\n')
     offer = window.toast("synthd was not found")
     await window.button(offer, "Install…").click()
     entry = window.page.locator(".quick-input-widget input").first
     await window.asked("where is the clone")
+    begun = f"{user.folder}/work/"
+    await window.until("the dialog has begun", lambda text: text == begun, entry.input_value)
     await entry.fill(f"{clone}/")
+    await window.page.locator(".quick-input-list-entry", has_text="daemon").wait_for()
     await window.page.locator(".quick-input-widget .monaco-button", has_text="Install").click()
     command = f"{clone}[local]"
     await window.until("it is shown", lambda text: command in text, entry.input_value)

@@ -39,6 +39,12 @@ def suite(data: Path) -> Callable[[str], BenchSuite]:
     return cache(lambda name: catalogue.load(name, data, {}))
 
 
+class InTurn(ScriptedModel):
+    """Its searches do one thing at a time, as those of a benchmark do."""
+
+    in_turn = True
+
+
 @dataclass(slots=True)
 class Bench:
     """What searches of one test share. asked: every prompt, as one text each."""
@@ -65,7 +71,7 @@ class Bench:
 
         given = parameters or {}
         sought = Sought(
-            model=ScriptedModel(say, slots=1),
+            model=InTurn(say, slots=1),
             strategy=registry.build(strategy, given),
             strategy_name=strategy,
             budget=Budget(programs, 600.0, 50_000, 5_000),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from synthd.synth.attempt import Attempt
 from synthd.synth.ports import Prompt
 from synthd.synth.slots import Priority
+from synthd.synth.tuning import Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Ask:
     closing: about programs that there are already, so drawn also when no further one may come.
     most: tokens that a short answer may have, which also is what is set aside for it.
     top_p: only the likeliest tokens that make up this much are drawn from; None: as the backend
-    does by itself.
+    does by itself. tuning: by weights that have learned before, where the model `tunes`.
     """
 
     prompt: Prompt
@@ -30,3 +31,4 @@ class Ask:
     closing: bool = False
     most: int | None = None
     top_p: float | None = None
+    tuning: Tuning | None = None

@@ -94,7 +94,9 @@ class Calling:
             heard += 1
             run.trace(Heard(call, piece))
 
-        sampling = Sampling(ask.temperature, grant, self.seed(ask), ask.logprobs, ask.top_p)
+        sampling = Sampling(
+            ask.temperature, grant, self.seed(ask), ask.logprobs, ask.top_p, ask.tuning
+        )
         run.trace(asked(call, ask, self._begun.given(run.model, ask.prompt), sampling))
         completion: Completion | EmptyAnswer
         try:

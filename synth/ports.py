@@ -11,6 +11,7 @@ from synthd.synth.attempt import Candidate, Evaluation
 from synthd.synth.events import Event
 from synthd.synth.observation import Observation
 from synthd.synth.problem import Problem
+from synthd.synth.tuning import Learned, Tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Sampling:
     logprobs asks for the log-probability of every token, which not every backend gives.
     top_p: only the likeliest tokens that make up this much are drawn from. None: it is not sent,
     and the backend's own holds, which is not the same in all of them.
+    tuning: by weights that differ from the model's own; only for models that `tunes` says can.
     """
 
     temperature: float
@@ -36,6 +38,7 @@ class Sampling:
     seed: int
     logprobs: bool = False
     top_p: float | None = None
+    tuning: Tuning | None = None
 
 
 class Finish(StrEnum):
@@ -49,6 +52,7 @@ class Completion:
     counted is False where they are our estimate. logprobs: natural logarithms, one for each
     token of the text, None unless asked for and given; pieces: the text of each of these tokens.
     fingerprint: which version of itself a remote backend says that it was, where it does.
+    learned: of a tuned call, what each step did, all lessons' in their order.
     """
 
     text: str
@@ -59,6 +63,7 @@ class Completion:
     logprobs: tuple[float, ...] | None = None
     pieces: tuple[str, ...] = ()
     fingerprint: str = ""
+    learned: tuple[Learned, ...] = ()
 
 
 def unheard(_: str) -> None:
@@ -99,6 +104,12 @@ def continues(model: Model) -> bool:
     """Whether a prompt may end with the beginning of the answer, as the assistant's message: what
     is drawn goes on from there. So for models with a true attribute of this name."""
     return bool(getattr(model, "continues", False))
+
+
+def tunes(model: Model) -> bool:
+    """Whether calls may be drawn by weights that were tuned for them (Sampling.tuning). So for
+    models with a true attribute of this name."""
+    return bool(getattr(model, "tunes", False))
 
 
 def in_turn(model: Model) -> bool:

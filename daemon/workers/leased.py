@@ -17,7 +17,7 @@ from synthd.synth.models.errors import ModelError, ModelFailed
 from synthd.synth.models.identified import Identifiable
 from synthd.synth.models.retry import Patience, Transient, once
 from synthd.synth.models.stream import Collector, Piece
-from synthd.synth.ports import Completion, Prompt, Sampling, continues, unheard
+from synthd.synth.ports import Completion, Prompt, Sampling, continues, tunes, unheard
 
 if TYPE_CHECKING:
     import httpx
@@ -57,6 +57,10 @@ class Leased:
     @property
     def continues(self) -> bool:
         return continues(self._model)
+
+    @property
+    def tunes(self) -> bool:
+        return tunes(self._model)
 
     @property
     def identity(self) -> str:

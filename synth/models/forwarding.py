@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthd.synth.ports import Model, continues, in_turn
+from synthd.synth.ports import Model, continues, in_turn, tunes
 
 
 class Forwarding:
@@ -26,6 +26,10 @@ class Forwarding:
     @property
     def continues(self) -> bool:
         return continues(self.inner)
+
+    @property
+    def tunes(self) -> bool:
+        return tunes(self.inner)
 
     @property
     def in_turn(self) -> bool:

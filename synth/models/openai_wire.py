@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from synthd.synth.models import failures
 from synthd.synth.models.stream import Piece, Tokens, likely
 from synthd.synth.ports import Finish, Prompt, Sampling
+from synthd.synth.tuning import Learned
 
 if TYPE_CHECKING:
     import httpx
@@ -29,6 +31,7 @@ def body(prompt: Prompt, sampling: Sampling) -> dict[str, object]:
         "cache_prompt": True,
         **logprobs,
         **({} if sampling.top_p is None else {"top_p": sampling.top_p}),
+        **({} if sampling.tuning is None else {"tuning": asdict(sampling.tuning)}),
     }
 
 
@@ -83,7 +86,9 @@ def _piece(event: Any) -> Piece:
             finish = Finish.LENGTH if choice["finish_reason"] == "length" else Finish.STOP
     if usage := event.get("usage"):
         tokens = Tokens(usage["prompt_tokens"], usage["completion_tokens"])
-    return Piece(text, finish, tokens, likely(told))
+    # Not OpenAI's: what a tuned call learned (models/hf/).
+    learned = tuple(Learned(**row) for row in event.get("learned", ()))
+    return Piece(text, finish, tokens, likely(told), learned=learned)
 
 
 def _told(error: Any) -> str:

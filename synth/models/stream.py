@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from synthd.synth.models.errors import EmptyAnswer
 from synthd.synth.ports import Completion, Finish, Prompt
+from synthd.synth.tuning import Learned
 
 # A token of code is about this many characters; used only where a backend does not count.
 CHARACTERS_PER_TOKEN = 3.5
@@ -38,6 +39,7 @@ class Piece:
     tokens: Tokens | None = None
     likely: tuple[Likely, ...] = ()
     fingerprint: str = ""
+    learned: tuple[Learned, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Collector:
     tokens: Tokens | None = None
     likely: list[Likely] = field(default_factory=list)
     fingerprint: str = ""
+    learned: tuple[Learned, ...] = ()
 
     def add(self, piece: Piece) -> None:
         if piece.text:
@@ -60,6 +63,7 @@ class Collector:
         self.tokens = piece.tokens or self.tokens
         self.likely += piece.likely
         self.fingerprint = piece.fingerprint or self.fingerprint
+        self.learned += piece.learned
 
     @property
     def started(self) -> bool:
@@ -88,6 +92,7 @@ class Collector:
             logprobs=tuple(token.logprob for token in self.likely) or None,
             pieces=_texts(self.likely),
             fingerprint=self.fingerprint,
+            learned=self.learned,
         )
 
     def _estimate(self) -> Tokens:

@@ -8,6 +8,7 @@ from typing import Any
 
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling
 from synthd.synth.store import checked
+from synthd.synth.tuning import Learned
 
 SCHEMA = 1
 
@@ -79,6 +80,8 @@ def _sampling(sampling: Sampling) -> dict[str, Any]:
     row = asdict(sampling)
     if sampling.top_p is None:
         del row["top_p"]
+    if sampling.tuning is None:
+        del row["tuning"]
     return row
 
 
@@ -95,6 +98,7 @@ def _kept(body: dict[str, Any]) -> Kept:
                 "finish": Finish(told["finish"]),
                 "logprobs": None if logprobs is None else tuple(logprobs),
                 "pieces": tuple(told["pieces"]),
+                "learned": tuple(Learned(**row) for row in told.get("learned", ())),
             }
         )
     return Kept(**{**body, "heard": tuple(body["heard"]), "completion": completion})

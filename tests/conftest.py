@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -104,3 +105,73 @@ def verus_recordings() -> Callable[[str], tuple[Mapping[str, Any], ...]]:
             return tuple(json.loads(line) for line in lines)
 
     return load
+
+
+CHAT = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A decoder with weights drawn by chance, a tokenizer of bytes, and both as a folder."""
+
+    model: Any
+    tokenizer: Any
+
+    def saved(self, folder: Path) -> Path:
+        """The folder, with config, safetensors and tokenizer in it."""
+        self.model.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        return folder
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Callable[..., Tiny]:
+    """Makes a Qwen2 of 2 layers and a ChatML tokenizer, from nothing but the seed."""
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+
+    def make(seed: int = 0, dtype: str = "float32", hidden: int = 32, layers: int = 2) -> Tiny:
+        import torch
+
+        letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+        raw = Tokenizer(models.BPE({letter: i for i, letter in enumerate(letters)}, []))
+        raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+        raw.decoder = decoders.ByteLevel()
+        marks = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+        raw.add_special_tokens([AddedToken(m, special=True, normalized=False) for m in marks])
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=raw,
+            pad_token="<|endoftext|>",
+            eos_token="<|im_end|>",
+            chat_template=CHAT,
+            model_max_length=2048,
+        )
+        config = Qwen2Config(
+            vocab_size=len(tokenizer),
+            hidden_size=hidden,
+            intermediate_size=2 * hidden,
+            num_hidden_layers=layers,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=2048,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            bos_token_id=None,
+        )
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            model = Qwen2ForCausalLM(config).to(getattr(torch, dtype)).eval()
+        model.generation_config.eos_token_id = tokenizer.eos_token_id
+        return Tiny(model, tokenizer)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_directory(tiny: Callable[..., Tiny], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `tiny()`; nobody writes to it."""
+    return tiny().saved(tmp_path_factory.mktemp("tiny-model"))

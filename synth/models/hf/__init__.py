@@ -1,0 +1,1 @@
+"""Models in a child process of ours that runs transformers: `hf/…`."""

@@ -26,6 +26,7 @@ from synthd.daemon.cli.options import (
     Tests,
     Unsafe,
 )
+from synthd.daemon.cli.train_app import train_app
 
 app = typer.Typer(
     name="synthd",
@@ -39,6 +40,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(daemon_app, name="daemon")
 app.add_typer(jobs_app, name="jobs")
 app.add_typer(bench_app, name="bench")
+app.add_typer(train_app, name="train")
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,1 @@
+"""What starts trainings: their processes, data that may be learned from, memory, model cards."""

@@ -21,6 +21,7 @@ from synthd.daemon.bench.experiment import (
     SuiteSpec,
     Value,
 )
+from synthd.daemon.bench.hard.file import filled
 from synthd.daemon.exits import BadInput
 from synthd.daemon.report import Wire
 from synthd.synth.models.scrub import address
@@ -182,8 +183,8 @@ def _made(
         raise BadInput(f"{where}: a seed is there twice")
     try:
         told = tuple(SuiteSpec(text=text) for text in suites)
-        for suite in told:
-            _ = suite.slice
+        names = [model.name for model in models]
+        told = tuple(filled(suite, names) for suite in told)
         return Experiment(
             suites=told,
             strategies=tuple(specs),

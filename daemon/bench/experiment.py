@@ -41,11 +41,37 @@ class BudgetSpec(Wire):
         return Budget(self.programs, self.seconds, self.tokens, self.tokens_per_call)
 
 
+class Subset(Wire):
+    """The tasks of a suite that a model fails, and where that comes from: a hard subset, on which
+    FTTT and its baselines are compared (arXiv 2502.15771).
+
+    sha256: of the suite's data. identity: of the model's weights, "" where it is unknown. tasks:
+    those whose every search fails the held-out tests, in the suite's order; of: so many were
+    searched. run: the folder of the searches, as it was named.
+    """
+
+    suite: str
+    sha256: str
+    model: str
+    identity: str = ""
+    strategy: StrategySpec
+    budget: BudgetSpec
+    seeds: tuple[int, ...] = (0,)
+    samples: int = 1
+    judge: str = ""
+    run: str = ""
+    of: int
+    tasks: tuple[str, ...]
+
+
 class SuiteSpec(Wire):
-    """text: as it was written, `humaneval[:50]`. sha256: of the data, filled in when it is read."""
+    """text: as it was written, `humaneval[:50]`. sha256: of the data, filled in when it is read.
+    subset: what the file said that the text names, `mbpp[@hard.json]`: read once, so that the text
+    keeps its meaning whatever becomes of the file."""
 
     text: str
     sha256: str = ""
+    subset: Subset | None = None
 
     @property
     def slice(self) -> Slice:
@@ -54,6 +80,11 @@ class SuiteSpec(Wire):
     @property
     def name(self) -> str:
         return self.slice.suite
+
+    def of(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of a suite's ids that are wanted. Raises LookupError with one that is not there."""
+        listed = None if self.subset is None else self.subset.tasks
+        return self.slice.of(ids, listed)
 
 
 class Price(Wire):
@@ -113,37 +144,58 @@ class Experiment(Wire):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """`humaneval`, `humaneval[:50]`, `mbpp[10:60]`, `mbpp[::7]`, `humaneval[HumanEval/3,…]`."""
+    """`humaneval`, `humaneval[:50]`, `mbpp[10:60]`, `mbpp[::7]`, `humaneval[HumanEval/3,…]`;
+    `mbpp[@FILE]`, the tasks that a file names, and `mbpp[@FILE][:8]`, the first of them."""
 
     suite: str
     start: int | None = None
     stop: int | None = None
     step: int | None = None
     ids: tuple[str, ...] = ()
+    file: str = ""
 
     @staticmethod
     def parse(text: str) -> Slice:
         """Raises ValueError."""
-        found = re.fullmatch(r"(?P<suite>[^\[\]]+)(?:\[(?P<what>[^\[\]]*)\])?", text.strip())
+        found = re.fullmatch(rf"(?P<suite>[^\[\]]+){_BRACKETS}{_BRACKETS}", text.strip())
         if found is None:
-            raise ValueError(f"{text!r}: write SUITE, SUITE[:50], SUITE[10:60] or SUITE[ID,ID]")
-        suite, what = found["suite"], found["what"]
+            raise ValueError(
+                f"{text!r}: write SUITE, SUITE[:50], SUITE[10:60], SUITE[ID,ID] or SUITE[@FILE]"
+            )
+        suite, what, more = found.groups()
         if what is None:
             return Slice(suite)
-        numbers = re.fullmatch(r"\s*(\d*)\s*:\s*(\d*)\s*(?::\s*(\d*)\s*)?", what)
-        if numbers is None:
+        if what.strip().startswith("@"):
+            file = what.strip()[1:].strip()
+            if not file:
+                raise ValueError(f"{text!r}: name a file after the @")
+            return Slice(suite, *_numbers(text, more or ":"), file=file)
+        if more is not None:
+            raise ValueError(f"{text!r}: only what a file names can be cut again: SUITE[@FILE][:8]")
+        if ":" not in what or re.fullmatch(r"[\d\s:]*", what) is None:
             return Slice(suite, ids=tuple(part.strip() for part in what.split(",") if part.strip()))
-        start, stop, step = (int(n) if n else None for n in numbers.groups())
-        if step == 0:
-            raise ValueError(f"{text!r}: steps of 0 lead nowhere")
-        return Slice(suite, start, stop, step)
+        return Slice(suite, *_numbers(text, what))
 
-    def of(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Raises LookupError with the id that is not there."""
-        if self.ids:
-            known = set(ids)
-            for one in self.ids:
-                if one not in known:
-                    raise LookupError(one)
-            return self.ids
-        return ids[self.start : self.stop : self.step]
+    def of(self, ids: tuple[str, ...], listed: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """listed: what the file names. Raises LookupError with the id that is not there."""
+        wanted = self.ids or listed
+        if wanted is None:
+            return ids[self.start : self.stop : self.step]
+        known = set(ids)
+        for one in wanted:
+            if one not in known:
+                raise LookupError(one)
+        return wanted[self.start : self.stop : self.step]
+
+
+_BRACKETS = r"(?:\[([^\[\]]*)\])?"
+
+
+def _numbers(text: str, what: str) -> tuple[int | None, int | None, int | None]:
+    found = re.fullmatch(r"\s*(\d*)\s*:\s*(\d*)\s*(?::\s*(\d*)\s*)?", what)
+    if found is None:
+        raise ValueError(f"{text!r}: [{what}] is no slice; write [:50], [10:60] or [::7]")
+    start, stop, step = (int(n) if n else None for n in found.groups())
+    if step == 0:
+        raise ValueError(f"{text!r}: steps of 0 lead nowhere")
+    return start, stop, step

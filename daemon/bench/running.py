@@ -14,6 +14,7 @@ from synthd.daemon.bench.endpoints import opened_model
 from synthd.daemon.bench.engine import Engine, Finished, Progress
 from synthd.daemon.bench.experiment import Experiment
 from synthd.daemon.bench.folder.folder import RunFolder
+from synthd.daemon.bench.hard import fitting
 from synthd.daemon.bench.local import LocalEngine
 from synthd.daemon.bench.place import Place
 from synthd.daemon.bench.record import Key, Kind, Record
@@ -118,6 +119,8 @@ async def run_experiment(
     # The folder is nobody's yet: nothing is kept in it, and a replay finds what is there.
     asking = plan.place if plan.place.replay else plan.place.model_copy(update={"answers": None})
     experiment = await _known(asking, selected, watcher.told)
+    for text in fitting.told(experiment):
+        watcher.told(text)
     place = plan.place.model_copy(update={"experiment": experiment})
     with RunFolder.open(plan.out, experiment) as folder:
         folder.note_tasks(selected.tasks)

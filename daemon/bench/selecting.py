@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synthd.daemon.bench.case import BenchSuite, Case
 from synthd.daemon.bench.experiment import Experiment, SuiteSpec
+from synthd.daemon.bench.hard.fitting import same_data
 from synthd.daemon.bench.record import Key
 from synthd.daemon.exits import BadInput
 from synthd.synth.strategies import registry
@@ -71,9 +72,10 @@ def unmet(experiment: Experiment, selected: Selected) -> tuple[str, ...]:
 
 
 def _wanted(spec: SuiteSpec, suite: BenchSuite) -> tuple[str, ...]:
+    same_data(spec, suite.sha256)
     ids = tuple(case.id for case in suite.cases)
     try:
-        wanted = spec.slice.of(ids)
+        wanted = spec.of(ids)
     except LookupError as error:
         name = str(error.args[0])
         left_out = next((one.why for one in suite.left_out if one.id == name), "")

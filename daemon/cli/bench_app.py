@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.cli.bench_folder_app import bench_folder_app
+from synthd.daemon.cli.bench_hard_app import bench_hard_app
 from synthd.daemon.cli.bench_report_app import bench_report_app
 from synthd.daemon.cli.options import Json, Sets, Unsafe
 
@@ -17,6 +18,7 @@ bench_app = typer.Typer(
 )
 bench_app.add_typer(bench_folder_app)
 bench_app.add_typer(bench_report_app)
+bench_app.add_typer(bench_hard_app)
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS."),
@@ -41,7 +43,9 @@ def run(
     ] = None,
     suite: Annotated[
         list[str] | None,
-        typer.Option(help="humaneval, mbpp[:50], humaneval[HumanEval/3]. Repeatable."),
+        typer.Option(
+            help="humaneval, mbpp[:50], humaneval[HumanEval/3], mbpp[@hard.json]. Repeatable."
+        ),
     ] = None,
     strategy: Annotated[
         list[str] | None,

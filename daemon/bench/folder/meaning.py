@@ -71,6 +71,11 @@ def _suites(was: Iterable[SuiteSpec], now: Iterable[SuiteSpec]) -> tuple[SuiteSp
     for one in together:
         what = f"the data of suite {one.name} (sha256)"
         data[one.name] = _known(what, data.get(one.name, ""), one.sha256)
+    listed: dict[str, str] = {}
+    for one in together:
+        if one.subset is not None:
+            ids = ", ".join(one.subset.tasks)
+            _same(f"what {one.text} names", listed.setdefault(one.text, ids), ids)
     found = [one.model_copy(update={"sha256": data[one.name]}) for one in together]
     return _union(found, (), lambda one: one.text)
 

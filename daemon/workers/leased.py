@@ -96,7 +96,7 @@ class LeasedEngine(Leased):
     ) -> None:
         super().__init__(model, leases)
         self._settings = model.settings
-        self._backend = described(model.settings.name)
+        self._backend = described(model.settings)
         self._patience = patience or Patience()
         self._clients: dict[tuple[str, str], httpx.AsyncClient] = {}
 

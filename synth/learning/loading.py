@@ -51,14 +51,15 @@ def load(path: Path, *, device: str = "auto", dtype: str = "auto") -> Loaded:
         )
     except (ValueError, KeyError, OSError) as error:
         raise BadFolder(f"{path}: transformers cannot load it: {_short(error)}") from error
-    return loaded(model.to(place), tokenizer, path)
+    torch.nn.Module.to(model, place)  # transformers' own has lost its types
+    return loaded(model, tokenizer, path)
 
 
 def loaded(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, path: Path | None = None
 ) -> Loaded:
     """A model that is in memory, as `load` would give it."""
-    model.eval()
+    torch.nn.Module.eval(model)
     model.requires_grad_(False)
     first = next(model.parameters())
     return Loaded(model, tokenizer, first.device, first.dtype, path)
@@ -100,7 +101,7 @@ def parameters_sha256(model: torch.nn.Module) -> str:
 
 
 def device_of(device: str) -> torch.device:
-    """Raises BadFolder's kin ValueError where there is no such device."""
+    """Raises BadFolder where there is no such device."""
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from synthd.synth.models import failures, openai_wire
-from synthd.synth.models.engine import Engine, EngineSettings
+from synthd.synth.models.engine import Engine, EngineSettings, Program
 from synthd.synth.models.errors import ModelFailed
 from synthd.synth.models.retry import Patience, Transient, patiently
 from synthd.synth.models.stream import Piece
@@ -27,7 +27,7 @@ class EmbeddedModel:
         self._settings = settings
         self._patience = patience or Patience()
         self._identity = identity
-        self._backend = described(settings.name)
+        self._backend = described(settings)
         self._free = asyncio.Semaphore(settings.slots)
         self._starting: asyncio.Task[Engine] | None = None
         self._crashes = 0
@@ -43,7 +43,10 @@ class EmbeddedModel:
 
     @property
     def endpoint(self) -> str:
-        return "this machine (embedded)"
+        if self._settings.program is Program.LLAMA:
+            return "this machine (embedded)"
+        device = self._settings.device
+        return f"this machine (transformers{'' if device == 'auto' else f', {device}'})"
 
     @property
     def slots(self) -> int:
@@ -52,6 +55,11 @@ class EmbeddedModel:
     @property
     def continues(self) -> bool:
         return True
+
+    @property
+    def tunes(self) -> bool:
+        """llama.cpp's weights cannot be changed for a call."""
+        return self._settings.program is Program.TRANSFORMERS
 
     @property
     def identity(self) -> str:
@@ -132,13 +140,14 @@ class EmbeddedModel:
             await engine.stop()
 
 
-def described(name: str) -> failures.Backend:
+def described(settings: EngineSettings) -> failures.Backend:
+    pull = f"run `synthd models pull {settings.name}`"
     return failures.Backend(
-        model=f"local/{name}",
+        model=settings.model,
         where="the embedded engine",
         start="try again",
         key="try again",
-        get=f"run `synthd models pull {name}`",
+        get=pull if settings.program is Program.LLAMA else "look at its folder",
     )
 
 

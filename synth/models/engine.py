@@ -11,6 +11,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ from synthd.synth.models.errors import EngineKilled, ModelFailed, NoModel, Unkno
 if TYPE_CHECKING:
     import httpx
 
-# -P: the folder that we happen to be in is nobody's library.
-CHILD = (sys.executable, "-P", "-m", "synthd.synth.models.engine_child")
+# What transformers' engine needs, and where it comes from.
+PACKAGES = ("torch", "transformers", "safetensors")
+EXTRA = "install synthd with its extra `train`: pip install 'synthd[train]'"
 KEPT_LOG_LINES = 40
 GRACE = 0.5
 # llama.cpp's threads wait for each other by spinning, and crawl when anything else (the judge,
@@ -30,9 +32,22 @@ GRACE = 0.5
 PATIENT_THREADS = {"GOMP_SPINCOUNT": "1000"}
 
 
+class Program(StrEnum):
+    """What runs the model; the module that is the child process."""
+
+    LLAMA = "synthd.synth.models.engine_child"
+    TRANSFORMERS = "synthd.synth.models.hf.child"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        # -P: the folder that we happen to be in is nobody's library.
+        return (sys.executable, "-P", "-m", self.value)
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """context is per slot, in tokens. threads None: one per processor we may use."""
+    """context is per slot, in tokens. threads None: one per processor we may use. weights: a file
+    of llama.cpp's, or a folder of transformers'; device and dtype are the latter's alone."""
 
     weights: Path
     name: str
@@ -40,10 +55,18 @@ class EngineSettings:
     context: int = 4096
     threads: int | None = None
     deadline: float = 180.0  # to load, from a slow disk
+    program: Program = Program.LLAMA
+    device: str = "auto"
+    dtype: str = "auto"
 
     @property
     def processors(self) -> int:
         return max(1, self.threads or len(os.sched_getaffinity(0)))
+
+    @property
+    def model(self) -> str:
+        """The name with its backend."""
+        return f"{'local' if self.program is Program.LLAMA else 'hf'}/{self.name}"
 
 
 class Engine:
@@ -52,6 +75,7 @@ class Engine:
     def __init__(self, process: Process, key: str) -> None:
         self.key = key  # without which it answers nobody
         self.address = ""
+        self.where = ""  # what it runs on, where it says so
         self._process = process
         self._log: deque[str] = deque(maxlen=KEPT_LOG_LINES)
         self._drain = asyncio.create_task(self._keep_log())
@@ -64,14 +88,14 @@ class Engine:
         return self._client
 
     @classmethod
-    async def launch(cls, settings: EngineSettings, command: Sequence[str] = CHILD) -> Engine:
+    async def launch(cls, settings: EngineSettings, command: Sequence[str] = ()) -> Engine:
         """Start and wait until it listens. Leaves no process where that fails or is cancelled.
 
-        command: a program that speaks as engine_child does.
+        command: another program that speaks as engine_child does.
         """
-        _check(settings, ours=command is CHILD)
+        _check(settings, ours=not command)
         process = await asyncio.create_subprocess_exec(
-            *command,
+            *(command or settings.program.command),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
@@ -103,6 +127,8 @@ class Engine:
             "slots": settings.slots,
             "context": settings.context,
             "threads": settings.processors,
+            "device": settings.device,
+            "dtype": settings.dtype,
         }
         try:
             self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
@@ -119,12 +145,14 @@ class Engine:
             raise NoModel(
                 "the embedded engine needs the system library libgomp: apt-get install libgomp1"
             )
+        if "refused" in answer:
+            raise NoModel(answer["refused"])
         if "error" in answer:
             raise ModelFailed(
                 f"the embedded engine could not load {settings.weights}: "
                 f"{answer['error']}; {await self.last_words()}"
             )
-        self.address = answer["address"]
+        self.address, self.where = answer["address"], answer.get("where", "")
         self._client = client(self.address, self.key)
 
     @property
@@ -178,6 +206,12 @@ class Engine:
 
 
 def _check(settings: EngineSettings, *, ours: bool) -> None:
+    if settings.program is Program.TRANSFORMERS:
+        if ours and (missing := missing_extra()):
+            raise NoModel(f"hf/… needs {missing}: {EXTRA}")
+        if not settings.weights.is_dir():
+            raise UnknownModel(f"there is no model in {settings.weights}")
+        return
     if ours and find_spec("xllamacpp") is None:
         raise NoModel(
             "the embedded engine is not installed: install synthd with its extra `local` "
@@ -187,6 +221,11 @@ def _check(settings: EngineSettings, *, ours: bool) -> None:
         raise UnknownModel(
             f"no weights at {settings.weights}: run `synthd models pull {settings.name}`"
         )
+
+
+def missing_extra() -> str:
+    """The first package of the extra `train` that is not here; "" where all are."""
+    return next((name for name in PACKAGES if find_spec(name) is None), "")
 
 
 def client(address: str, key: str) -> httpx.AsyncClient:

@@ -27,7 +27,7 @@ def main() -> None:
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     settings = json.loads(sys.stdin.readline())
-    _die_with(settings["parent"])
+    die_with(settings["parent"])
     try:
         server = _serve(settings)
     except Exception as error:
@@ -38,7 +38,7 @@ def main() -> None:
     threading.Event().wait()
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """By the kernel where it can (it also works while llama.cpp holds the interpreter)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -65,18 +67,27 @@ def trainable(base: Loaded, tune: Tune, seed: int) -> Reward:
 
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            backbone = get_peft_model(
-                backbone,
-                LoraConfig(
-                    r=LORA_RANK,
-                    lora_alpha=LORA_ALPHA,
-                    lora_dropout=0.0,
-                    target_modules=list(LORA_TARGETS),
-                ),
-            )
+            with quietly():
+                backbone = get_peft_model(
+                    backbone,
+                    LoraConfig(
+                        r=LORA_RANK,
+                        lora_alpha=LORA_ALPHA,
+                        lora_dropout=0.0,
+                        target_modules=list(LORA_TARGETS),
+                    ),
+                )
     elif tune is Tune.FULL:
         backbone.requires_grad_(True)
     return Reward(backbone, head)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """peft asks transformers for what has another name by now."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 def without_dropout(module: nn.Module) -> None:

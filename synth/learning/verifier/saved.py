@@ -24,7 +24,7 @@ from synthd.synth.learning.verifier.description import (
     Description,
 )
 from synthd.synth.learning.verifier.features import Kept, Stopped, features, never
-from synthd.synth.learning.verifier.network import Head, Reward, without_dropout
+from synthd.synth.learning.verifier.network import Head, Reward, quietly, without_dropout
 from synthd.synth.learning.verifier.reading import FORM, tokens
 from synthd.synth.learning.verifier.settings import Tune
 
@@ -91,7 +91,8 @@ def opened(folder: Path, base: Path, *, device: str = "auto", dtype: str = "auto
     if told.tune is Tune.LORA:
         from peft import PeftModel
 
-        backbone = PeftModel.from_pretrained(backbone, str(folder / ADAPTER)).eval()
+        with quietly():
+            backbone = PeftModel.from_pretrained(backbone, str(folder / ADAPTER)).eval()
     without_dropout(backbone)
     return Verifier(loaded, backbone, _head(folder, told), told.max_tokens)
 

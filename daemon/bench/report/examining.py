@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from synthd.daemon.bench.case import BenchSuite, Case
-from synthd.daemon.bench.report.tables import Column, Table, percent
+from synthd.daemon.bench.report.table import Column, Table, percent
 from synthd.daemon.bench.report.tabulate import Source
 from synthd.daemon.bench.report.values import SuiteFacts
 from synthd.daemon.bench.suites import catalogue

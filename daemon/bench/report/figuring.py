@@ -104,6 +104,8 @@ def cost(columns: Columns, rows: Sequence[int]) -> Cost:
 
 def column(columns: Columns, axis: Axis) -> array[int] | array[float]:
     match axis:
+        case Axis.ATTEMPTS:
+            return columns.programs
         case Axis.TOKENS:
             return columns.completion_tokens
         case Axis.CALLS:

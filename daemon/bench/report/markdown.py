@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synthd.daemon.bench.report.tables import Table
+from synthd.daemon.bench.report.table import Table
 from synthd.daemon.bench.report.values import Report
 
 # What would be markup, or would end a cell.

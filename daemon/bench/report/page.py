@@ -17,7 +17,8 @@ from synthd.daemon.bench.report import plots, trees
 from synthd.daemon.bench.report.columns import Is, Search
 from synthd.daemon.bench.report.comparing import Compared
 from synthd.daemon.bench.report.picking import Cell, Matrix, Sort, matrices
-from synthd.daemon.bench.report.tables import Table, tables
+from synthd.daemon.bench.report.table import Table
+from synthd.daemon.bench.report.tables import tables
 from synthd.daemon.bench.report.tabulate import Tabulated
 from synthd.daemon.showing.page import parts, policy
 from synthd.daemon.showing.words import count

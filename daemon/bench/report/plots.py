@@ -27,12 +27,14 @@ _ORACLE = (1, 2)
 # In the SVG it becomes currentColor, which follows the page from light to dark.
 _INK = "#010203"
 _UNITS = {
+    Axis.ATTEMPTS: "attempts (programs judged) of a search, at most",
     Axis.TOKENS: "completion tokens of a search, at most",
     Axis.CALLS: "model calls of a search, at most",
     Axis.SECONDS: "seconds of a search, at most",
     Axis.MONEY: "US dollars of a search, at most",
 }
 _TITLES = {
+    Axis.ATTEMPTS: "Solved against attempts",
     Axis.TOKENS: "Solved against tokens",
     Axis.CALLS: "Solved against model calls",
     Axis.SECONDS: "Solved against seconds",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from synthd.daemon.bench.report.tables import Table
+from synthd.daemon.bench.report.table import Table
 
 
 def separated(table: Table) -> str:

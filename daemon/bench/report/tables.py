@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from synthd.daemon.bench.report import attempts
 from synthd.daemon.bench.report.columns import Arm
+from synthd.daemon.bench.report.table import (
+    Column,
+    Table,
+    between,
+    key,
+    mean,
+    percent,
+    signed,
+    with_model,
+)
 from synthd.daemon.bench.report.values import ORACLE, Counted, Figures, Pair, Report, SuiteFacts
-from synthd.synth.metrics.interval import Interval
 
 _TINY = 0.001
 _NAMED = 10  # of the tasks that a suite leaves out
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """note: what it means, for those who ask."""
-
-    name: str
-    note: str = ""
-    number: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """rows: cells as text, "" where there is nothing to say. key: for file names and anchors.
-    run, suite: what it is about alone."""
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-    run: str = ""
-    suite: str = ""
-
-    @property
-    def heading(self) -> str:
-        """Where it stands alone."""
-        place = " · ".join(part for part in (self.suite, self.run) if part)
-        return f"{self.title}: {place}" if place else self.title
 
 
 def tables(report: Report) -> tuple[Table, ...]:
@@ -54,7 +34,12 @@ def tables(report: Report) -> tuple[Table, ...]:
 
 def _of_suite(report: Report, run: str, suite: str) -> list[Table]:
     own = report.of(run, suite)
-    return [summary(own, run, suite), pairs(report, run, suite), endings(own, run, suite)]
+    return [
+        summary(own, run, suite),
+        attempts.table(own, run, suite),
+        pairs(report, run, suite),
+        endings(own, run, suite),
+    ]
 
 
 def summary(figures: Sequence[Figures], run: str, suite: str) -> Table:
@@ -75,8 +60,9 @@ def summary(figures: Sequence[Figures], run: str, suite: str) -> Table:
         Column("visible %", "searches whose result what steered them accepts"),
         Column("selector %", "of those, the share that held-out tests pass, too (Wilson's 95 %)"),
         Column("timeouts", "results that held-out tests ended for time; counted as not solved"),
+        Column("attempts", "programs judged in a search, mean"),
+        Column("calls", "model calls of a search, mean: attempts, critiques, reflections, all"),
         Column("tokens", "completion tokens of a search, mean"),
-        Column("calls", "model calls of a search, mean"),
         Column("seconds", "of a search, mean; depends on the machine"),
         *([Column("$ a search", "mean")] if priced else []),
     )
@@ -93,15 +79,16 @@ def summary(figures: Sequence[Figures], run: str, suite: str) -> Table:
             percent(one.visible / one.steered) if one.steered else "",
             f"{percent(one.selector.mean)} ({between(one.selector)})" if one.selector else "",
             f"{one.timeouts:,}",
-            mean(one.cost.completion_tokens, one.searches),
+            mean(one.cost.programs, one.searches),
             mean(one.cost.model_calls, one.searches),
+            mean(one.cost.completion_tokens, one.searches),
             mean(one.cost.seconds, one.searches),
             *([money(one)] if priced else []),
         )
         for one in figures
     )
     return Table(
-        _key("summary", run, suite),
+        key("summary", run, suite),
         "Solved",
         columns,
         rows,
@@ -127,7 +114,7 @@ def pairs(report: Report, run: str, suite: str) -> Table:
     names = {one.arm: one.label for one in report.figures}
     rows = tuple(_pair(pair, names) for pair in own)
     return Table(
-        _key("pairs", run, suite), "Strategies in pairs", columns, rows, run=run, suite=suite
+        key("pairs", run, suite), "Strategies in pairs", columns, rows, run=run, suite=suite
     )
 
 
@@ -166,7 +153,7 @@ def endings(figures: Sequence[Figures], run: str, suite: str) -> Table:
     )
     rows = tuple(
         (
-            _with_model(one, figures),
+            with_model(one, figures),
             *(_counted(one.outcomes, name) for name in outcomes),
             *(_counted(one.stops, name) for name in stops),
             f"{one.infra:,}",
@@ -176,7 +163,7 @@ def endings(figures: Sequence[Figures], run: str, suite: str) -> Table:
         for one in figures
     )
     return Table(
-        _key("endings", run, suite),
+        key("endings", run, suite),
         "How they ended",
         columns,
         rows,
@@ -269,33 +256,11 @@ def curves(figures: Sequence[Figures]) -> Table:
     return Table("curves", "Curves", tuple(Column(name) for name in names), rows)
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def between(interval: Interval) -> str:
-    return f"{percent(interval.low)}–{percent(interval.high)}"
-
-
-def signed(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
-
-
-def mean(total: float, count: int) -> str:
-    value = total / count
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-
-
 def money(one: Figures) -> str:
     if one.cost.money is None:
         return ""
     value = one.cost.money / one.searches
     return f"{value:.2f}" if value >= 1 else f"{float(f'{value:.2g}'):.8f}".rstrip("0").rstrip(".")
-
-
-def _with_model(one: Figures, figures: Sequence[Figures]) -> str:
-    several = len({each.arm.model for each in figures}) > 1
-    return f"{one.label}, {one.arm.model}" if several else one.label
 
 
 def _names(found: Iterable[Sequence[Counted]]) -> tuple[str, ...]:
@@ -312,7 +277,3 @@ def _count(number: int | None) -> str:
 
 def _places(report: Report) -> list[tuple[str, str]]:
     return list(dict.fromkeys((one.arm.run, one.arm.suite) for one in report.figures))
-
-
-def _key(what: str, run: str, suite: str) -> str:
-    return "-".join(part for part in (what, run, suite) if part)

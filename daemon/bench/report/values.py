@@ -17,6 +17,7 @@ ORACLE = "oracle"
 class Axis(StrEnum):
     """What a search costs; also the names of the columns that it is read from."""
 
+    ATTEMPTS = "programs"
     TOKENS = "completion_tokens"
     CALLS = "model_calls"
     SECONDS = "seconds"

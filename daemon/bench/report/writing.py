@@ -14,7 +14,8 @@ from synthd.daemon.bench.report.figuring import Wanted
 from synthd.daemon.bench.report.markdown import markdown
 from synthd.daemon.bench.report.page import BEGINNING, page
 from synthd.daemon.bench.report.separated import separated
-from synthd.daemon.bench.report.tables import Table, curves, ledger, tables
+from synthd.daemon.bench.report.table import Table
+from synthd.daemon.bench.report.tables import curves, ledger, tables
 from synthd.daemon.bench.report.tabulate import Tabulated, tabulate
 from synthd.daemon.exits import BadInput, Missing
 from synthd.synth.metrics.passing import TooFewSamples

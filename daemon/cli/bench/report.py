@@ -11,7 +11,8 @@ from synthd.daemon.bench.report import plots, wire
 from synthd.daemon.bench.report.comparing import Change, Compared
 from synthd.daemon.bench.report.examining import Asked
 from synthd.daemon.bench.report.figuring import Wanted
-from synthd.daemon.bench.report.tables import Table, signed, tables
+from synthd.daemon.bench.report.table import Table, signed
+from synthd.daemon.bench.report.tables import tables
 from synthd.daemon.bench.report.writing import NAME, PLOTS, Format, make, write
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import err, out

@@ -94,6 +94,31 @@ def test_costs_add_up_and_curves_count_only_what_was_cheap_enough(record: Make) 
     assert [round(p.solved.mean, 3) for p in one.turns] == [0.333, 0.667]
 
 
+def test_attempts_are_programs_whatever_else_was_asked(record: Make) -> None:
+    found = report(
+        record("a", programs=1, model_calls=1),
+        record("b", programs=3, model_calls=5),
+        record("c", programs=6, model_calls=11, passed=False),
+        record("a", strategy="b", programs=6, model_calls=6),
+        record("b", strategy="b", programs=2, model_calls=2, passed=False),
+        record("c", strategy="b", programs=4, model_calls=4),
+    )
+    (table,) = (each for each in tables(found) if each.key == "attempts-s")
+    assert [column.name for column in table.columns] == ["strategy", "by 1", "by 2", "by 4", "by 6"]
+    assert table.rows == (
+        ("a", "33.3", "33.3", "66.7", "66.7"),
+        ("b", "0.0", "0.0", "33.3", "66.7"),
+    )
+    (summary,) = (each for each in tables(found) if each.key == "summary-s")
+    names = [column.name for column in summary.columns]
+    places = [names.index(name) for name in ("attempts", "calls", "tokens")]
+    assert [summary.rows[0][place] for place in places] == ["3.3", "5.7", "100"]
+    axes = {row[5] for row in curves(found.figures).rows}
+    assert {"programs", "model_calls", "completion_tokens"} <= axes
+    one_each = report(record("a", programs=1), record("b", programs=1))
+    assert not [each for each in tables(one_each) if each.key == "attempts-s"]
+
+
 def test_without_a_price_for_all_there_is_no_money(record: Make) -> None:
     (one,) = report(record("a", money=1.0), record("b")).figures
     assert one.cost.money is None

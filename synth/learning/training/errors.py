@@ -5,6 +5,7 @@ TrainingError
 ├── DiskFull       a checkpoint could not be written
 ├── OtherTraining  the folder holds checkpoints of another training
 ├── NoMemory       the device had no memory left
+├── BadData        what was given to learn from is not what it should be
 ├── NothingToLearn no example, or no parameter that may be trained
 └── Interrupted    asked to stop; the checkpoint is written
 """
@@ -38,6 +39,10 @@ class NoMemory(TrainingError):
 
 
 class NothingToLearn(TrainingError):
+    pass
+
+
+class BadData(TrainingError):
     pass
 
 

@@ -232,10 +232,12 @@ def _whole_precision(module: nn.Module) -> None:
 def _checkpointing(module: nn.Module, settings: TrainingSettings) -> None:
     if not settings.gradient_checkpointing:
         return
-    enable = getattr(module, "gradient_checkpointing_enable", None)
-    if enable is None:
-        raise NothingToLearn("--gradient-checkpointing: this model cannot do it; leave it out")
-    enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    for one in module.modules():  # the model may be a part of what is trained
+        enable = getattr(one, "activation_checkpointing_enable", None)
+        if enable is not None:
+            enable()
+            return
+    raise NothingToLearn("--gradient-checkpointing: this model cannot do it; leave it out")
 
 
 def _seed(seed: int, step: int, process: int) -> int:

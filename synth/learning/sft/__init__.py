@@ -1,0 +1,1 @@
+"""Supervised fine-tuning on answers that are right, of all weights or of few parameters (PEFT)."""

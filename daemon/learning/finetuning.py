@@ -1,0 +1,121 @@
+"""One fine-tuning, from what was asked for to a folder with a card."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from synthd.daemon.learning import card, memory
+from synthd.daemon.learning.bases import Base
+from synthd.daemon.learning.launching import Launch, Watcher, launched
+from synthd.daemon.learning.rooms import room
+
+MODULE = "synthd.synth.learning.sft.child"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finetuning:
+    """data: lines of chats. training: fields of TrainingSettings. published: whose numbers those
+    are that nobody gave. fits: refuse to start where memory cannot do."""
+
+    base: Base
+    data: Path
+    data_sha256: str
+    sources: tuple[card.DataSource, ...]
+    out: Path
+    peft: str
+    training: Mapping[str, Any]
+    merge: bool = True
+    max_length: int = 2048
+    gpus: int = 1
+    fits: bool = True
+    method: str = "Supervised fine-tuning on answers alone"
+    notes: tuple[str, ...] = ()
+    shape: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {
+            "base": str(self.base.path),
+            "name": self.base.name,
+            "sha256": self.base.sha256,
+            "data": str(self.data.absolute()),
+            "data_sha256": self.data_sha256,
+            "out": str(self.out.absolute()),
+            "peft": self.peft,
+            "shape": dict(self.shape),
+            "merge": self.merge,
+            "max_length": self.max_length,
+            "training": dict(self.training),
+        }
+
+
+async def finetune(asked: Finetuning, watcher: Watcher) -> Mapping[str, Any]:
+    """The row of its result. To be called while the folder is held. Raises BadInput, Missing."""
+    if asked.fits:
+        await _fits(asked)
+    row = await launched(Launch(MODULE, asked.config, asked.out, asked.gpus), watcher)
+    await asyncio.to_thread(card.write, _card(asked, row), asked.out)
+    return row
+
+
+async def _fits(asked: Finetuning) -> None:
+    """Raises BadInput and Missing."""
+    shape = await asyncio.to_thread(memory.shape_of, asked.base.path)
+    place = await room(str(asked.training["device"]), asked.gpus)
+    mixed = place.where != "this machine" and asked.training["precision"] != "float32"
+    width = 2 if mixed else 4
+    need = memory.Need(
+        shape=shape,
+        trained=min(shape.parameters, memory.trained_by(asked.peft, shape)),
+        batch=int(asked.training["batch"]),
+        length=asked.max_length,
+        checkpointing=bool(asked.training["gradient_checkpointing"]),
+        frozen_width=width,
+        width=width,
+        peft=asked.peft,
+    )
+    memory.require(need, place)
+
+
+def _card(asked: Finetuning, row: Mapping[str, Any]) -> card.Card:
+    whole = (asked.out / "config.json").is_file()
+    use = (
+        f"`synthd bench run --model hf/{asked.out} …` draws from it"
+        if whole
+        else "It is an adapter, to be put onto its base with peft"
+    )
+    settings = {
+        "peft": asked.peft,
+        "merged": whole and asked.peft != "full",
+        "max_length": asked.max_length,
+        **asked.shape,
+        **asked.training,
+    }
+    metrics = {name: value for name, value in row.items() if name not in ("key", "resumed_at")}
+    return card.Card(
+        what="fine-tuned model",
+        method=asked.method,
+        base=asked.base,
+        data=asked.sources,
+        settings=settings,
+        metrics=metrics,
+        use=use,
+        notes=asked.notes,
+    )
+
+
+def published(peft: str) -> dict[str, Any]:
+    """Of the PEFT baselines, the numbers that nobody gave."""
+    from synthd.synth.learning.sft.settings import PUBLISHED, Peft
+
+    return asdict(PUBLISHED[Peft(peft)])
+
+
+def mucode() -> dict[str, Any]:
+    from synthd.synth.learning.sft.settings import MUCODE
+
+    return asdict(MUCODE)

@@ -19,6 +19,11 @@ def recordings_dir() -> Path:
     return user_cache_path("synthd") / "searches"
 
 
+def features_dir() -> Path:
+    """Where what frozen models say of programs is kept, for trainings of verifiers."""
+    return user_cache_path("synthd") / "features"
+
+
 def runs_dir() -> Path:
     """Where searches are kept for `synthd show`."""
     return user_state_path("synthd") / "runs"

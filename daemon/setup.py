@@ -13,6 +13,7 @@ from synthd.synth.extraction import named
 from synthd.synth.ports import Model
 from synthd.synth.pruning import Pruning
 from synthd.synth.run import Strategy
+from synthd.synth.verifiers.scoring import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,4 @@ class Setup:
     extraction: str = named.ROBUST  # how code is read out of answers
     spent: float = 0.0  # seconds of the budget, by earlier attempts at the same
     pruning: Pruning = field(default_factory=Pruning)
+    scorer: Scorer | None = None  # a learned verifier's, for strategies that rank by it

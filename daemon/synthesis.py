@@ -39,6 +39,7 @@ from synthd.synth.source.splice import splice
 from synthd.synth.tabulation import LABEL, tabulates
 from synthd.synth.testing.earn import Findings
 from synthd.synth.unmet import Unmet
+from synthd.synth.verifiers.estimating import estimating
 
 __all__ = ["Done", "synthesize"]
 
@@ -63,6 +64,7 @@ async def synthesize(
             verifier = await _opened(stack, prepared, setup)
         if held_out is not None:
             verifier = Oracle(verifier, held_out)
+        verifier = estimating(verifier, setup.scorer)
         begin = partial(header, prepared, setup, _strategy(prepared, setup))
         with kept(setup.tracing, begin) as log:
             searching = Searching(setup, asker, stack, log, log.beside(trace))
@@ -135,7 +137,8 @@ class Searching:
     ) -> tuple[Run, Outcome]:
         """Whichever program there is that passes with the answer, too; else by searching on."""
         began, problem, seed = time.monotonic(), prepared.problem, self.setup.seed + number
-        verifier = await _opened(self.stack, prepared, self.setup)
+        opened = await _opened(self.stack, prepared, self.setup)
+        verifier = estimating(opened, self.setup.scorer)
         again = [await _judged_again(run, problem, verifier, attempt) for attempt in known]
         best = max(again, key=lambda attempt: attempt.rank)
         self._spent += time.monotonic() - began

@@ -15,6 +15,7 @@ from synthd.synth.budget import Budget, Usage
 from synthd.synth.extraction.named import ROBUST
 from synthd.synth.ports import Model, Trace
 from synthd.synth.run import Strategy, unwatched
+from synthd.synth.verifiers.scoring import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Sought:
     """One search. model: as this search sees it, with the slots that it may use at once. strategy:
     the parameter `oracle` of it asks for the held-out tests to end the search. tracing: where the
     case writes header, events and end of the search (traces/kept.py); None: nowhere. trace: hears
-    the events besides."""
+    the events besides. scorer: a learned verifier's."""
 
     model: Model
     strategy: Strategy
@@ -47,6 +48,7 @@ class Sought:
     extraction: str = ROBUST
     tracing: Told | None = None
     trace: Trace = field(default=unwatched)
+    scorer: Scorer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.train_verifier_app import train_verifier_app
 
 train_app = typer.Typer(
     help="Trains models and what ranks programs, on data that may be learned from.",
     no_args_is_help=True,
 )
+train_app.add_typer(train_verifier_app)
 Base = Annotated[
     str,
     typer.Option(help="A model directory, hf/NAME, or local/NAME. Its weights stay as they are."),

@@ -27,6 +27,7 @@ from synthd.synth.proving.minimize import Minimized, minimize, proved_by
 from synthd.synth.run import Run, unwatched
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.unmet import Unmet
+from synthd.synth.verifiers.estimating import estimating
 from synthd.synth.verifiers.verus.checker import Checker
 from synthd.synth.verifiers.verus.preflight import Preflight, Trouble
 from synthd.synth.verifiers.verus.verifier import VerusVerifier
@@ -93,7 +94,7 @@ class Job:
             run = Run(
                 prepared.problem,
                 model,
-                verifier,
+                estimating(verifier, setup.scorer),
                 setup.budget,
                 setup.seed,
                 named.reader(prepared.read, setup.extraction),

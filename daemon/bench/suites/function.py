@@ -73,6 +73,7 @@ def setup_of(sought: Sought, tools: Tools) -> Setup:
         unsafe=tools.unsafe,
         tracing=sought.tracing,
         extraction=sought.extraction,
+        scorer=sought.scorer,
     )
 
 

@@ -26,6 +26,7 @@ from synthd.synth.run import Read, Run, Strategy
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.unmet import Unmet
+from synthd.synth.verifiers.estimating import estimating
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ async def search(
     verifier: Verifier = visible or Unchecked()
     if oracle:
         verifier = Oracle(verifier, HeldOut(tools.pool, held_out, posed.program))
+    verifier = estimating(verifier, sought.scorer)
     outcome = await _solved(posed, verifier, strategy, setup, sought)
     best = outcome.best
     text = posed.text(best.candidate.code) if best and best.candidate.code else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from synthd.daemon.exits import BadInput
 from synthd.daemon.isolating import isolation
-from synthd.daemon.models import OwnedModel, settled
+from synthd.daemon.models import OwnedModel, prepared, settled
 from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import Settings
 from synthd.daemon.setup import Setup
@@ -62,6 +62,7 @@ async def compose(
     except registry.BadStrategy as error:
         raise BadInput(str(error)) from None
     detection = await isolation(unsafe=unsafe)
+    await prepared(settings)
     chosen = await settled(settings, named=named)
     budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)
     setup = Setup(

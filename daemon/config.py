@@ -17,13 +17,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from synthd.daemon.exits import BadInput
-from synthd.daemon.settings import Settings
-from synthd.synth.models.names import Backend, parse
+from synthd.daemon.settings import Dtype, Settings
+from synthd.synth.models.names import Backend, Form, absolute, form, parse
 from synthd.synth.models.scrub import without_secrets
 
 PREFIX = "SYNTHD_"
 NOT_FOR_WORKSPACES = (
     "models_dir",
+    "hf_device",
+    "hf_dtype",
+    "hf_threads",
     "ollama_host",
     "keep_runs",
     "verus",
@@ -106,6 +109,8 @@ def merged(
         for key, value in layer.values.items():
             values[key] = _merge(values.get(key), value)
             sources[key] = layer.where
+    if isinstance(model := values.get("model"), str):
+        values["model"] = absolute(model)
     return Loaded(Settings.model_validate(values), sources)
 
 
@@ -158,7 +163,7 @@ def _scalar(name: str, annotation: Any, text: str) -> Any:
     except ValueError:
         kind = "an integer" if annotation is int else "a number"
         raise BadConfig(f"the environment: {name} must be {kind}, not {text!r}") from None
-    if annotation in (str, str | None):
+    if annotation in (str, str | None, Dtype):
         return text
     raise BadConfig(f"the environment: {name} cannot be set here; put it into a config file")
 
@@ -186,7 +191,16 @@ def _check_workspace(layer: Layer) -> None:
                 "set it in your user config or the environment"
             )
     model = layer.values.get("model")
-    if isinstance(model, str) and parse(model).backend is Backend.REMOTE:
+    if not isinstance(model, str):
+        return
+    name = parse(model)
+    if name.backend is Backend.HF and form(name) is not Form.LOCAL:
+        raise BadConfig(
+            f"{layer.where}: model {model!r} is a folder or a name of the hub, and a workspace may "
+            "not decide which weights are loaded; name it in your user config, in SYNTHD_MODEL or "
+            "with --model"
+        )
+    if name.backend is Backend.REMOTE:
         raise BadConfig(
             f"{layer.where}: model {model!r} is remote, and a workspace may not decide that code "
             "leaves the machine; name it in your user config, in SYNTHD_MODEL or with --model"

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from synthd.daemon.engines.settled import hf_options
 from synthd.daemon.exits import Missing
 from synthd.daemon.locations import models_dir
 from synthd.daemon.settings import Settings
 from synthd.daemon.weights.catalogue import CATALOGUE, Weights
+from synthd.daemon.weights.folders import Folders
 from synthd.daemon.weights.store import Store
 from synthd.synth.models import ollama_server
 from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.engine import EngineSettings
 from synthd.synth.models.errors import ModelError, NoModel, UnknownModel
+from synthd.synth.models.hf.options import Options, engine_settings
 from synthd.synth.models.names import Backend, ModelName, parse
 from synthd.synth.models.ollama import OllamaModel
 from synthd.synth.models.remote import RemoteModel
 from synthd.synth.ports import Model
+
+DEFAULTS = Options()
 
 
 class OwnedModel(Model, Protocol):
@@ -46,7 +52,19 @@ async def settled(settings: Settings, *, named: bool) -> Chosen:
             settings.model,
             settings.ollama_host,
             models_dir(settings),
+            hf=hf_options(settings),
         )
+    except ModelError as error:
+        raise Missing(str(error)) from None
+
+
+async def prepared(settings: Settings) -> None:
+    """What the settings' model needs at its first use, before `settled`: a copy of `hf/local/…` is
+    made, and said so on stderr. May take a minute; downloads nothing. Raises Missing."""
+    if not settings.model or (name := parse(settings.model)).backend is not Backend.HF:
+        return
+    try:
+        await Folders(Store(models_dir(settings))).prepare(name, _say)
     except ModelError as error:
         raise Missing(str(error)) from None
 
@@ -57,6 +75,7 @@ async def choose(
     ollama_host: str | None,
     directory: Path,
     catalogue: tuple[Weights, ...] = CATALOGUE,
+    hf: Options = DEFAULTS,
 ) -> Chosen:
     """The named model, else the configured one, else one that is here already.
 
@@ -64,9 +83,9 @@ async def choose(
     """
     host, store = ollama_host or ollama_server.DEFAULT_HOST, Store(directory, catalogue)
     if name:
-        return Chosen(make(parse(name), host, store), "it was asked for by name")
+        return Chosen(make(parse(name), host, store, hf), "it was asked for by name")
     if default:
-        return Chosen(make(parse(default), host, store), "it is configured")
+        return Chosen(make(parse(default), host, store, hf), "it is configured")
     if (model := await _in_ollama(host)) is not None:
         return Chosen(model, "Ollama runs and has it")
     for weights in store.installed():
@@ -77,12 +96,16 @@ async def choose(
     )
 
 
-def make(name: ModelName, ollama_host: str, store: Store) -> OwnedModel:
+def make(name: ModelName, ollama_host: str, store: Store, hf: Options = DEFAULTS) -> OwnedModel:
     """A model that has not been contacted or started yet. Raises UnknownModel."""
     if name.backend is Backend.OLLAMA:
         return OllamaModel(name.name, ollama_host)
     if name.backend is Backend.REMOTE:
         return RemoteModel(name.name)
+    if name.backend is Backend.HF:
+        folders = Folders(store)
+        folder = folders.path_of(name)
+        return EmbeddedModel(engine_settings(folder, name.name, hf), folders.identity(name))
     known = {weights.name: weights for weights in store.catalogue}
     if (weights := known.get(name.name)) is None:
         raise UnknownModel(
@@ -106,3 +129,7 @@ async def _in_ollama(host: str) -> OllamaModel | None:
 def _embedded(weights: Weights, store: Store) -> EmbeddedModel:
     settings = EngineSettings(store.path_of(weights), weights.name)
     return EmbeddedModel(settings, identity=weights.sha256)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -7,7 +7,7 @@ pyproject.toml, the user's own config file, the environment, and the command lin
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -33,6 +33,9 @@ class LimitSettings(BaseModel):
     scratch_mb: Positive = Field(64, description="size of its private tmp, MiB (bubblewrap)")
     open_files: Positive = Field(128, description="files open at once")
     threads: Positive = Field(64, description="threads of a compiled program")
+
+
+Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 
 
 class DaemonSettings(BaseModel):
@@ -75,6 +78,15 @@ class Settings(BaseModel):
     seed: Annotated[int, Field(ge=0)] = Field(0, description="of all random choices")
     python: str | None = Field(None, description="the project's interpreter")
     models_dir: str | None = Field(None, description="where weights are kept (user config only)")
+    hf_device: str = Field(
+        "auto", description="where hf/… models run: auto, cpu, cuda, cuda:1, mps (user config only)"
+    )
+    hf_dtype: Dtype = Field(
+        "auto", description="numbers of hf/… models; auto: 32 bits on a CPU (user config only)"
+    )
+    hf_threads: Annotated[int, Field(ge=0)] = Field(
+        0, description="threads of hf/… models; 0: one per processor (user config only)"
+    )
     ollama_host: str | None = Field(None, description="Ollama's address (user config only)")
     keep_runs: Annotated[int, Field(ge=0)] = Field(
         200, description="searches kept for `synthd show`; 0: none (user config only)"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from synthd.daemon.bench.experiment import ModelSpec, Price
 from synthd.daemon.bench.place import Place
+from synthd.daemon.engines.settled import hf_options
 from synthd.daemon.exits import BadInput, Missing
 from synthd.daemon.locations import models_dir, ollama_host
-from synthd.daemon.models import OwnedModel, make
+from synthd.daemon.models import OwnedModel, make, prepared
 from synthd.daemon.weights.store import Store
 from synthd.synth.models.balanced import Balanced
 from synthd.synth.models.errors import ModelError
@@ -30,6 +31,8 @@ async def opened_model(
     A replay asks nobody which weights it has: it goes by what was there when the answers were kept.
     Raises BadInput and Missing.
     """
+    if not place.replay:
+        await prepared(place.settings.model_copy(update={"model": spec.name}))
     model = Balanced(_endpoints(spec, place), told)
     stack.push_async_callback(model.aclose)
     kept = Identities(place.answers / "identities") if place.answers else None
@@ -72,7 +75,7 @@ def _listed(name: str) -> Price | None:
 def _endpoints(spec: ModelSpec, place: Place) -> list[OwnedModel]:
     try:
         name = parse(spec.name)
-        if spec.endpoints and name.backend is Backend.LOCAL:
+        if spec.endpoints and name.backend in (Backend.LOCAL, Backend.HF):
             raise BadInput(f"{spec.name} runs in this process: --endpoint is for servers")
         if name.backend is Backend.OLLAMA:
             hosts = spec.endpoints or (ollama_host(place.settings),)
@@ -87,4 +90,4 @@ def _endpoints(spec: ModelSpec, place: Place) -> list[OwnedModel]:
 
 def _local(spec: ModelSpec, place: Place) -> OwnedModel:
     folder: Path = models_dir(place.settings)
-    return make(parse(spec.name), "", Store(folder))
+    return make(parse(spec.name), "", Store(folder), hf_options(place.settings))

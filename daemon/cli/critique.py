@@ -21,7 +21,7 @@ from synthd.daemon.critiquing.subjects import Subject, subjects
 from synthd.daemon.exits import Exit, Failure, Missing, worst
 from synthd.daemon.isolating import isolation
 from synthd.daemon.locations import recordings_dir, user_config_file
-from synthd.daemon.models import settled
+from synthd.daemon.models import prepared, settled
 from synthd.daemon.settings import Settings
 from synthd.daemon.verus.installed import Tool, open_checker, tool
 from synthd.synth.budget import Budget
@@ -128,6 +128,7 @@ async def _opened(options: Options, settings: Settings, found: Tool | None) -> A
 
 async def _model(options: Options, settings: Settings, stack: AsyncExitStack) -> Model:
     named = options.settings.get("model") is not None
+    await prepared(settings)
     chosen = await settled(settings, named=named)
     stack.push_async_callback(chosen.aclose)
     return chosen.model

@@ -17,9 +17,10 @@ from synthd.daemon.locations import models_dir, ollama_host, user_config_file
 from synthd.daemon.settings import Settings
 from synthd.daemon.weights import CATALOGUE, Phase, PullError, PullProgress, Store, find, pull
 from synthd.daemon.weights.errors import UnknownWeights
+from synthd.daemon.weights.folders import Folders
 from synthd.synth.models import ollama_server
 from synthd.synth.models.errors import ModelError
-from synthd.synth.models.names import Backend, ModelName, parse
+from synthd.synth.models.names import Backend, Form, ModelName, form, parse
 from synthd.synth.models.scrub import address
 
 NOT_OURS = "is a remote model: there is nothing to keep on this machine"
@@ -73,6 +74,8 @@ async def _known(settings: Settings) -> AsyncIterator[tuple[str, str, int]]:
     for weights in CATALOGUE:
         state = "installed" if store.has(weights) else f"synthd models pull {weights.name}"
         yield f"local/{weights.name}", state, weights.size
+    for copy in Folders(store).copies():
+        yield str(copy.name), "installed", copy.bytes
     try:
         for name in await ollama_server.models(ollama_host(settings), deadline=2.0):
             yield f"ollama/{name}", "installed", 0
@@ -88,6 +91,8 @@ async def _pull(name: ModelName) -> Exit:
                 await _pull_weights(name.name, Store(models_dir(settings)))
             case Backend.OLLAMA:
                 await _pull_from_ollama(name.name, ollama_host(settings))
+            case Backend.HF:
+                await _pull_folder(name, Folders(Store(models_dir(settings))))
             case Backend.REMOTE:
                 raise BadInput(f"{name} {NOT_OURS}")
     except UnknownWeights as error:
@@ -129,6 +134,13 @@ async def _pull_weights(name: str, store: Store) -> None:
     out().print(f"{name} is installed: {path} (SHA-256 checked)", markup=False)
 
 
+async def _pull_folder(name: ModelName, folders: Folders) -> None:
+    if form(name) is Form.HUB:
+        await folders.pull(name, lambda line: err().print(line, markup=False))
+    await folders.prepare(name, lambda line: err().print(line, markup=False))
+    out().print(f"{name} is installed: {folders.path_of(name)}", markup=False)
+
+
 async def _pull_from_ollama(name: str, host: str) -> None:
     told = ""
     async for step in ollama_server.pull(host, name):
@@ -149,6 +161,9 @@ async def _remove(name: ModelName) -> Exit:
                     raise BadInput(f"{name} is not installed")
             case Backend.OLLAMA:
                 await ollama_server.remove(ollama_host(settings), name.name)
+            case Backend.HF:
+                if not Folders(Store(models_dir(settings))).remove(name):
+                    raise BadInput(f"{name} is not installed")
             case Backend.REMOTE:
                 raise BadInput(f"{name} {NOT_OURS}")
     except UnknownWeights as error:

@@ -113,7 +113,7 @@ class Held:
         if engine is None or not engine.running:
             return None
         return Loaded(
-            name=f"local/{self.settings.name}",
+            name=self.settings.model,
             weights=str(self.settings.weights),
             pid=engine.pid,
             memory=memory(engine.pid),

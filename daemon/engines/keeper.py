@@ -15,16 +15,20 @@ from pathlib import Path
 from synthd.daemon.engines.held import Care, Held, Launch, Loaded
 from synthd.daemon.jobs.ports import NoEngine, Where
 from synthd.synth.models.engine import Engine, EngineSettings
+from synthd.synth.models.hf.options import Options, engine_settings
+from synthd.synth.models.names import Backend
 
 __all__ = ["Care", "Keeper", "Loaded"]
 
 
 @dataclass(slots=True)
 class Keeper:
-    """Engines of ports.py. To be used in one loop, and closed. launch: starts an engine."""
+    """Engines of ports.py. To be used in one loop, and closed. launch: starts an engine. hf: how
+    the next engine of `hf/…` is started."""
 
     care: Care = field(default_factory=Care)
     launch: Launch = Engine.launch
+    hf: Options = field(default_factory=Options)
     _held: dict[str, Held] = field(default_factory=dict)
     _watching: asyncio.Task[None] | None = None
     _closed: bool = False
@@ -35,8 +39,7 @@ class Keeper:
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         if weights not in self._held:
-            settings = EngineSettings(Path(weights), name.removeprefix("local/"))
-            self._held[weights] = Held(settings, self.care, self.launch)
+            self._held[weights] = Held(self._settings(weights, name), self.care, self.launch)
         return await self._held[weights].ready()
 
     async def broke(self, weights: str, where: Where, how: str) -> None:
@@ -47,6 +50,12 @@ class Keeper:
         if (held := self._held.get(weights)) is not None:
             held.uses += 1
             held.used_at = time.monotonic()
+
+    def _settings(self, weights: str, name: str) -> EngineSettings:
+        backend, _, rest = name.partition("/")
+        if backend == Backend.HF:
+            return engine_settings(Path(weights), rest, self.hf)
+        return EngineSettings(Path(weights), name.removeprefix("local/"))
 
     def loaded(self) -> tuple[Loaded, ...]:
         found = (held.loaded() for held in self._held.values())

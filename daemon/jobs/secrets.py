@@ -59,7 +59,7 @@ def needed(names: Iterable[str], settled: Settled | None) -> tuple[str, ...]:
         name = parse(settled.model)
     except ModelError:
         return tuple(names)
-    if name.backend is Backend.LOCAL:
+    if name.backend in (Backend.LOCAL, Backend.HF):
         return ()
     provider = "OLLAMA" if name.backend is Backend.OLLAMA else name.name.partition("/")[0].upper()
     own = tuple(each for each in names if each.upper().startswith(provider.replace("-", "_")))

@@ -81,7 +81,7 @@ def _weights(settings: Settings) -> tuple[Path, tuple[Path, ...]]:
         for weights in store.catalogue
         for path in sorted(store.directory.glob(f".{weights.file}.*"))
     ]
-    return store.directory, (*files, *beside)
+    return store.directory, (*files, *beside, store.directory / "hf")
 
 
 def _scratch() -> tuple[Path, tuple[Path, ...]]:

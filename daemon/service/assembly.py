@@ -13,6 +13,7 @@ from functools import partial
 from synthd.daemon import config
 from synthd.daemon.config import BadConfig
 from synthd.daemon.engines.keeper import Care, Keeper
+from synthd.daemon.engines.settled import hf_options
 from synthd.daemon.jobs import control
 from synthd.daemon.jobs.manager import Jobs, open_jobs
 from synthd.daemon.jobs.messages import LastRight
@@ -87,8 +88,11 @@ async def assemble(folders: Folders, build: str) -> AsyncIterator[Assembled]:
         observed = await stack.enter_async_context(open_watching(jobs.store, os.environ))
         workers.files = partial(_last_right, observed.configs)
 
+        keeper.hf = hf_options(observed.configs.settings)
+
         def heed(change: Change) -> None:
             now = observed.configs.settings.daemon
+            keeper.hf = hf_options(observed.configs.settings)
             jobs.run_at_once(now.jobs_at_once)
             keeper.unload_after(60 * now.model_idle_minutes)
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from synthd.synth.models.errors import ConnectionRefused, EngineKilled, ModelError, Unavailable
 from synthd.synth.models.identified import Identifiable
-from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, unheard
+from synthd.synth.ports import Completion, Model, Prompt, Sampling, continues, tunes, unheard
 
 BROKEN = (ConnectionRefused, Unavailable, EngineKilled)
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 120.0  # seconds
@@ -110,6 +110,10 @@ class Balanced:
     @property
     def continues(self) -> bool:
         return all(continues(one.model) for one in self._endpoints)
+
+    @property
+    def tunes(self) -> bool:
+        return all(tunes(one.model) for one in self._endpoints)
 
     @property
     def identity(self) -> str:

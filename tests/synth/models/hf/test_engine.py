@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -197,28 +195,6 @@ async def test_what_cannot_be_loaded(settings: EngineSettings, tmp_path: Path) -
     header = b'{"w":{"dtype":"F32","shape":[1000000000,1000],"data_offsets":[0,0]}}'
     (tmp_path / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
     await refused(NoModel, r"1000\.00 billion weights .* needs 37\d\d\.\d GiB", weights=tmp_path)
-
-
-def test_it_dies_with_a_parent_that_is_killed(settings: EngineSettings) -> None:
-    program = f"""
-import asyncio, psutil
-from pathlib import Path
-from synthd.synth.models.engine import Engine, EngineSettings, Program
-async def main():
-    settings = EngineSettings(Path({str(settings.weights)!r}), "m", program=Program.TRANSFORMERS)
-    engine = await Engine.launch(settings)
-    print(engine.pid, flush=True)
-    await asyncio.sleep(600)
-asyncio.run(main())
-"""
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    engine = psutil.Process(int(parent.stdout.readline()))
-    assert engine.is_running()
-    parent.kill()
-    parent.communicate(timeout=30)
-    _, alive = psutil.wait_procs([engine], timeout=30)
-    assert not alive
 
 
 async def test_closing_leaves_no_process(

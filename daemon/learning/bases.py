@@ -55,6 +55,11 @@ async def resolve(name: str, settings: Settings | None = None) -> Base:
     return Base(name, found, sha256) if sha256 else await asyncio.to_thread(_folder, name, found)
 
 
+def of_folder(path: Path) -> Base:
+    """A model that was written here; `--model` takes its name. Raises BadInput."""
+    return _folder(f"{PREFIX}{path.absolute()}", path.absolute())
+
+
 def _there(name: str) -> Path | None:
     path = Path(name).expanduser()
     return path.absolute() if path.is_dir() else None

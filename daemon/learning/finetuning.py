@@ -84,7 +84,7 @@ async def _fits(asked: Finetuning) -> None:
 def _card(asked: Finetuning, row: Mapping[str, Any]) -> card.Card:
     whole = (asked.out / "config.json").is_file()
     use = (
-        f"`synthd bench run --model hf/{asked.out} …` draws from it"
+        f"`synthd bench run --model hf/{asked.out.absolute()} …` draws from it"
         if whole
         else "It is an adapter, to be put onto its base with peft"
     )

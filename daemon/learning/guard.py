@@ -15,10 +15,8 @@ from synthd.daemon.bench.case import BenchSuite
 from synthd.daemon.bench.suites import catalogue
 from synthd.daemon.exits import BadInput, Failure
 from synthd.synth.metrics.overlap import Others, Overlap, Text
+from synthd.synth.suites.mbpp import TRAIN
 
-# google-research-datasets/mbpp, README: 1–10 for few-shot prompts, 11–510 test, 511–600
-# validation, 601–974 training; the sanitized tasks keep their numbers.
-MBPP_TRAIN = range(601, 975)
 _MBPP = (
     "MBPP's tasks 601–974 are for training; 1–10 are for prompts, 11–510 for testing and 511–600 "
     "for validation (its README)"
@@ -40,7 +38,7 @@ class Rule:
 
 def _mbpp(task: str) -> bool:
     number = task.rpartition("/")[2]
-    return number.isdigit() and int(number) in MBPP_TRAIN
+    return number.isdigit() and int(number) in TRAIN  # sanitized tasks keep their numbers
 
 
 def _never(_: str) -> bool:
@@ -112,7 +110,9 @@ class Contamination:
     @property
     def told(self) -> str:
         """One sentence, for the user and the model's card."""
-        against = f"compared with {', '.join(self.compared) or 'no suite: no data is here'}"
+        if not self.compared:
+            return "Not compared with evaluation suites: their data is not here (--data)."
+        against = f"compared with {', '.join(self.compared)}"
         if not self.found:
             return f"No training task stands in an evaluation suite ({against})."
         first = ", ".join(f"{one.task} in {one.by_words or one.by_shape}" for one in self.found[:3])

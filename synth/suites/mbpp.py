@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from synthd.sandbox.programs import CodeTests, Language
@@ -19,6 +20,8 @@ from synthd.synth.suites.quietly import parse
 from synthd.synth.suites.task import Suite, Task
 
 LICENCE = "CC-BY-4.0 (google-research-datasets/mbpp)"
+# Its README: 1–10 for few-shot prompts, 11–510 test, 511–600 validation, 601–974 training.
+TRAIN = range(601, 975)
 
 
 class _Full(DataRow):
@@ -62,6 +65,14 @@ def load_full(data: Path) -> Suite:
     )
     note = "367, 601 and 927 hand instances of the program's own classes to it."
     return Suite("mbpp-full", "MBPP, all of it", LICENCE, tasks, digest(path), path, note)
+
+
+def load_train(data: Path) -> Suite:
+    """The tasks of all of MBPP that its README sets apart for training."""
+    whole = load_full(data)
+    tasks = tuple(task for task in whole.tasks if int(task.id) in TRAIN)
+    note = "927 hands instances of the program's own class to it."
+    return replace(whole, name="mbpp-train", title="MBPP, for training", tasks=tasks, note=note)
 
 
 def _task(

@@ -66,6 +66,7 @@ def _entries() -> tuple[_Entry, ...]:
         _Entry("humaneval+", python_suites.load_humaneval_plus),
         _Entry("mbpp", python_suites.load_mbpp),
         _Entry("mbpp-full", python_suites.load_mbpp_full),
+        _Entry("mbpp-train", python_suites.load_mbpp_train),
         _Entry("mbpp+", python_suites.load_mbpp_plus),
         _Entry("humaneval-x-python", python_suites.load_humaneval_x_python),
         _Entry("humaneval-x-cpp", humaneval_x.load_cpp),

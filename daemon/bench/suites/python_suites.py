@@ -79,6 +79,11 @@ def load_mbpp_full(data: Path) -> BenchSuite:
     return _load(data, _mbpp("MBPP, all 974 (google-research-datasets/mbpp)", mbpp.load_full))
 
 
+def load_mbpp_train(data: Path) -> BenchSuite:
+    """The part of MBPP that its makers set apart for training: to learn from, not to compare by."""
+    return _load(data, _mbpp("MBPP, its tasks 601 to 974 for training", mbpp.load_train))
+
+
 def load_mbpp_plus(data: Path) -> BenchSuite:
     kind = _Kind(
         "MBPP+ v0.2.0 (evalplus)",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from synthd.daemon import config
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import err, out
 from synthd.daemon.cli.train.asked import Numbers
@@ -19,6 +20,7 @@ from synthd.daemon.learning.card import DataSource
 from synthd.daemon.learning.finetuning import Finetuning, finetune, published
 from synthd.daemon.learning.gathering import Gathered, gather
 from synthd.daemon.learning.launching import held, require_extra
+from synthd.daemon.locations import user_config_file
 
 MAX_LENGTH = 2048
 _UNMERGED = ("adapter", "prefix")
@@ -47,13 +49,14 @@ def main(options: Options) -> NoReturn:
 
 async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
     require_extra()
+    settings = config.load(Path.cwd(), user_config_file(), environment, {}).settings
     training = options.numbers.over(published(options.peft))
     merge = options.merge and options.peft not in _UNMERGED
     if options.gguf and not merge:
         raise BadInput("--gguf: only whole weights can be converted; leave --no-merge out")
     script = gguf_export.require(environment) if options.gguf else None
     with held(options.out), watcher(json=options.json, quiet=options.quiet, console=err()) as told:
-        base = await bases.resolve(options.base)
+        base = await bases.resolve(options.base, settings)
         gathered = await asyncio.to_thread(gather, options.sources, options.out)
         notes = await asyncio.to_thread(_notes, options, gathered, environment)
         for note in notes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from synthd.daemon.exits import BadInput
 from synthd.daemon.isolating import isolation
+from synthd.daemon.learning.optimizers import pinned
 from synthd.daemon.models import OwnedModel, prepared, settled
 from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import Settings
@@ -104,4 +105,4 @@ def _parameters(settings: Settings, given: Iterable[str]) -> dict[str, str | int
             values[parameter] = value
         else:
             raise BadInput(f"--set {text!r}: the strategy of this search is {settings.strategy}")
-    return values
+    return pinned(settings.strategy, values)

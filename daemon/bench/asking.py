@@ -23,6 +23,7 @@ from synthd.daemon.bench.experiment import (
 )
 from synthd.daemon.bench.hard.file import filled
 from synthd.daemon.exits import BadInput
+from synthd.daemon.learning.optimizers import pinned
 from synthd.daemon.report import Wire
 from synthd.synth.models.scrub import address
 from synthd.synth.strategies import registry
@@ -208,7 +209,7 @@ def _named(name: str, parameters: Mapping[str, Value]) -> StrategySpec:
         near = get_close_matches(name, known, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise BadInput(f"no strategy is called {name!r}.{hint} There are: {', '.join(known)}.")
-    given = {**fixed, **parameters}
+    given = pinned(registered, {**fixed, **parameters})
     try:
         strategy = registry.build(registered, given)
     except registry.BadStrategy as error:

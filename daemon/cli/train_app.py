@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.train_optune_app import train_optune_app
 from synthd.daemon.cli.train_verifier_app import train_verifier_app
 
 train_app = typer.Typer(
@@ -16,6 +17,7 @@ train_app = typer.Typer(
     no_args_is_help=True,
 )
 train_app.add_typer(train_verifier_app)
+train_app.add_typer(train_optune_app)
 Base = Annotated[
     str,
     typer.Option(help="A model directory, hf/NAME, or local/NAME. Its weights stay as they are."),
@@ -142,6 +144,13 @@ def generator(
     iterations: Annotated[int, typer.Option(min=1, help="Rounds of rollouts and training.")] = 2,
     rollouts: Annotated[int, typer.Option(min=1, help="Of each task.")] = 15,
     turns: Annotated[int, typer.Option(min=1, help="Programs of a rollout at most.")] = 3,
+    first_rollouts: Annotated[
+        Path | None,
+        typer.Option(help="A folder of bench run with --base, instead of drawing the first ones."),
+    ] = None,
+    verifier_tune: Annotated[
+        str, typer.Option(help="What is trained of the verifier: head, lora, full (the paper).")
+    ] = "head",
     imitate_unsolved: Annotated[
         bool,
         typer.Option(help="As the reference: tasks nobody solved imitate the best-valued program."),
@@ -187,6 +196,8 @@ def generator(
             iterations=iterations,
             rollouts=rollouts,
             turns=turns,
+            first=first_rollouts,
+            verifier_tune=verifier_tune,
             imitate_unsolved=imitate_unsolved,
             peft=peft.value,
             max_length=max_length,

@@ -13,16 +13,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from synthd.synth.learning.training.errors import TrainingError
+from synthd.synth.learning.training.errors import BadData
 from synthd.synth.ports import Message, Prompt
 from synthd.synth.tuning import Lesson
 
 # The published feedback, of right attempts too: it is all that a search will say.
 FEEDBACK = "Your answer is incorrect."
-
-
-class BadData(TrainingError):
-    """The data cannot be learned from: where, and why."""
 
 
 class Said(BaseModel):
@@ -83,7 +79,7 @@ def read(path: Path) -> tuple[tuple[Example, ...], str]:
             where = ".".join(map(str, first["loc"])) or "the line"
             raise BadData(
                 f"{path}, line {number}: {where}: {first['msg']}; a line has task, prompt, "
-                "completion, correct, solution, as `synthd train optune-data` writes it"
+                "completion, correct, solution, as `synthd train optune --data-only` writes it"
             ) from None
         found.append(_example(row))
     if not found:

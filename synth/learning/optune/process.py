@@ -11,15 +11,16 @@ from typing import Any
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
-from synthd.synth.learning.loading import BadFolder, Loaded, load, weights_sha256
+from synthd.synth.learning.loading import BadFolder, load, weights_sha256
 from synthd.synth.learning.optune import examples, saving
 from synthd.synth.learning.optune.errors import NothingToEdit
-from synthd.synth.learning.optune.examples import BadData, Example
+from synthd.synth.learning.optune.examples import Example
 from synthd.synth.learning.optune.matrices import LAYERS, edited, fingerprint
 from synthd.synth.learning.optune.network import DROPOUT, RANK, Optimizer
 from synthd.synth.learning.optune.sequences import LONGEST
 from synthd.synth.learning.optune.task import Base, OptuneTask, likelihoods
 from synthd.synth.learning.training import child
+from synthd.synth.learning.training.errors import BadData
 from synthd.synth.learning.training.loop import train
 from synthd.synth.learning.training.settings import TrainingSettings
 from synthd.synth.learning.training.task import Result
@@ -29,13 +30,16 @@ CHECKPOINTS = "checkpoints"
 
 class Config(BaseModel):
     """data: of examples.py. base: a folder of safetensors. held_out: part of the tasks to measure
-    by, measured: so many of their attempts. sources: what the data was made of, for the record."""
+    by, measured: so many of their attempts. dtype: the
+    base's, as loading.py has it. sources: what the data was made of, for the record."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     data: Path
     base: Path
     base_name: str = ""
+    base_sha256: str = ""
+    dtype: str = "auto"
     out: Path
     training: Mapping[str, Any]
     incorrect_only: bool = False
@@ -83,9 +87,8 @@ def _base(config: Config, settings: TrainingSettings) -> Base:
     rank = os.environ.get("LOCAL_RANK", "0")
     gpu = settings.device != "cpu" and torch.cuda.is_available()
     device = f"cuda:{rank}" if gpu else "cpu"
-    dtype = {"bf16": "bfloat16"}.get(settings.precision, settings.precision)
     try:
-        loaded = load(config.base, device=device, dtype=dtype)
+        loaded = load(config.base, device=device, dtype=config.dtype)
         matrices = edited(loaded.model, config.layers)
     except (BadFolder, NothingToEdit) as error:
         raise BadData(str(error)) from None
@@ -135,19 +138,17 @@ def _told(
         losses=tuple(sum(part) / len(part) for part in parts),
     )
     return saving.Config(
-        base=_named(config, base.loaded, base.fingerprint),
+        base=saving.BaseSpec(
+            name=config.base_name or str(config.base),
+            fingerprint=base.fingerprint,
+            weights_sha256=config.base_sha256 or weights_sha256(config.base),
+        ),
         matrices=saving.specs(base.matrices),
         rank=config.rank,
         dropout=config.dropout,
         longest=config.longest,
         trained=trained,
     )
-
-
-def _named(config: Config, loaded: Loaded, told: str) -> saving.BaseSpec:
-    sha256 = weights_sha256(loaded.path) if loaded.path else ""
-    name = config.base_name or str(config.base)
-    return saving.BaseSpec(name=name, fingerprint=told, weights_sha256=sha256)
 
 
 if __name__ == "__main__":

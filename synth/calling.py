@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from synthd.synth.ask import Ask
 from synthd.synth.continuing import Continuing
-from synthd.synth.events import Answered, Heard
+from synthd.synth.events import Answered, Heard, Tuned
 from synthd.synth.models.errors import ContextTooLong, EmptyAnswer
 from synthd.synth.ports import Completion, Finish, Sampling
 from synthd.synth.pruning import Cut
@@ -117,6 +117,8 @@ class Calling:
             run.trace(Answered(call, "", prompt_tokens, tokens))
             raise completion
         self._settle(grant, prompt_tokens, tokens, counted=completion.counted)
+        if completion.learned:
+            run.trace(Tuned(call, completion.learned))
         run.trace(answered(call, completion))
         if ask.logprobs and completion.logprobs is None:
             raise Unmet(

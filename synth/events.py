@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from synthd.synth.attempt import Attempt
 from synthd.synth.observation import Happened, Observation
+from synthd.synth.tuning import Learned
 
 if TYPE_CHECKING:
     from synthd.synth.ports import Prompt
@@ -49,6 +50,15 @@ class Answered:
     cut: bool = False  # at the most tokens that the call might cost
     counted: bool = True  # the counts are the backend's, not our estimate
     fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The call that is answered next was drawn by weights that had learned before: what each step
+    on each lesson did, in their order, those of earlier calls among them."""
+
+    call: int
+    learned: tuple[Learned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +126,4 @@ class Pruned:
     node: str
 
 
-Event = Asked | Heard | Answered | Tried | Observed | Chose | Pruned
+Event = Asked | Heard | Tuned | Answered | Tried | Observed | Chose | Pruned

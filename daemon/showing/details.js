@@ -37,6 +37,16 @@ function table(details, title, columns, rows) {
   details.append(make("h3", title), made);
 }
 
+// A number may be null: JSON has no infinity.
+function learned(step) {
+  const short = (value) => (value === null ? "" : value.toPrecision(4));
+  return {
+    lesson: step.lesson + 1, step: step.step + 1, loss: short(step.loss),
+    sentence: short(step.feedback_loss), reflection: short(step.reflection_loss),
+    "gradient norm": short(step.gradient_norm), KL: short(step.kl), seconds: short(step.seconds),
+  };
+}
+
 function facts(node) {
   const program = node.program;
   const said = [node.purpose + " " + node.name, "temperature " + (node.temperature ?? 0).toFixed(2)];
@@ -69,6 +79,8 @@ function show(details, search, node) {
     section(details, "report", program.report);
   }
   table(details, "on other inputs", ["call", "happened", "shown"], node.observations);
+  const steps = ["lesson", "step", "loss", "sentence", "reflection", "gradient norm", "KL", "seconds"];
+  table(details, "learned before", steps, node.learned.map(learned));
   if (!program || node.answer.trim() !== program.code.trim()) section(details, "answer", node.answer);
   for (const message of node.prompt) section(details, "prompt: " + message.role, search.texts[message.text]);
   details.scrollTop = 0;

@@ -92,6 +92,7 @@ def node_facts(node: Node, tree: Tree) -> Facts:
         "completion_tokens": node.tokens,
         "prompt": [asdict(message) for message in node.asked.prompt] if node.asked else [],
         "fingerprint": node.answered.fingerprint if node.answered else "",
+        "learned": [asdict(step) for step in node.learned],
         "answer": node.answered.completion if node.answered else "",
         "program": _program(node.attempt, node, tree) if node.attempt else None,
         "observations": [asdict(seen) for seen in node.observations],

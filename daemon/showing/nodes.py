@@ -128,6 +128,8 @@ def _line(node: Node, depth: int, grown: Tree) -> str:
 
 def _section(id: str, node: Node, attempt: Attempt) -> list[str]:
     rows = [f"## {words.title(node)}: {words.finding(node)}", "", f"`{id}`"]
+    if steps := words.learned(node):
+        rows += ["", *(f"- {step}" for step in steps)]
     if error := _error(attempt):
         rows += ["", *_fenced(error, "text")]
     if code := attempt.candidate.code:

@@ -35,6 +35,9 @@ def show_tree(console: Console, recorded: Recorded, tree: Tree) -> None:
     lines = list(_guides(tree))
     for node, depth, guide in lines:
         console.print(Text(guide, "dim") + _line(node, depth, best=node.index == tree.best))
+        below = " " * len(guide)
+        for step in words.learned(node):
+            console.print(Text(f"{below}{step}", "dim"))
     for choice in tree.choices:
         _choice(console, choice, tree)
     usage, seconds = words.spent(recorded)

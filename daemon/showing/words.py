@@ -10,6 +10,7 @@ from synthd.synth.budget import Usage
 from synthd.synth.events import Answered, Asked, Tried
 from synthd.synth.trace.records import End, Recorded
 from synthd.synth.trace.tree import Node
+from synthd.synth.tuning import Learned
 
 
 class State(StrEnum):
@@ -43,6 +44,24 @@ def finding(node: Node) -> str:
             return "not judged"
         return "no answer: cut off or failed" if node.answered is None else ""
     return _judged(node.attempt)
+
+
+def learned(node: Node) -> list[str]:
+    """What the latest lesson of the weights that drew it did, a line a step: those before it are
+    said where they were new."""
+    last = max((step.lesson for step in node.learned), default=0)
+    return [_step(step) for step in node.learned if step.lesson == last]
+
+
+def _step(step: Learned) -> str:
+    parts = ""
+    if step.reflection_loss is not None:
+        parts = f" (sentence {step.feedback_loss:.3f}, reflection {step.reflection_loss:.3f})"
+    return (
+        f"learned lesson {step.lesson + 1}, step {step.step + 1}: loss {step.loss:.3f}{parts}, "
+        f"gradient norm {step.gradient_norm:.3g}, KL to the model's own {step.kl:.2e}, "
+        f"{step.seconds:.1f} s"
+    )
 
 
 def _judged(attempt: Attempt) -> str:

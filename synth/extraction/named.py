@@ -47,6 +47,8 @@ OF_PAPERS: Mapping[str, str] = {
     "treefinement": "between-fences",
     "s-star": "until-fence",
     "rex": "outer-fences",
+    "fttt": "first-or-compiles",
+    "fttt+": "first-or-compiles",
 }
 
 

@@ -20,7 +20,7 @@ def divergence(model: Any, adapter: Adapter, tokens: Sequence[int]) -> float:
     ids = torch.tensor([list(tokens)], device=next(model.parameters()).device)
     tuned = own = None
     total = 0.0
-    for chunk in ids.split(CHUNK, dim=1):
+    for chunk in torch.split(ids, CHUNK, dim=1):
         with_it = model(input_ids=chunk, past_key_values=tuned, use_cache=True)
         with adapter.off():
             without = model(input_ids=chunk, past_key_values=own, use_cache=True)

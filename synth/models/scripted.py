@@ -10,6 +10,7 @@ from synthd.synth.models.errors import ModelFailed
 from synthd.synth.models.retry import Patience, patiently
 from synthd.synth.models.stream import Likely, Piece, Tokens
 from synthd.synth.ports import Completion, Finish, Prompt, Sampling, unheard
+from synthd.synth.tuning import Learned, Lora, Tuning
 
 Answer = Callable[[Prompt, Sampling, int], str]
 WORD = re.compile(r"\s*\S+|\s+$")
@@ -25,6 +26,7 @@ class ScriptedModel:
 
     A word counts as a token; max_tokens cuts. Calls are numbered in the order they are made.
     logprob: how likely a word is, where that is asked for; None: a model that does not tell.
+    tunes: it is told of lessons, and says for each that it learned; its script stays the same.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class ScriptedModel:
         seconds_per_token: float = 0.0,
         logprob: Callable[[str], float] | None = by_length,
         continues: bool = False,
+        tunes: bool = True,
     ) -> None:
         self._script = script
         self._name = name
@@ -43,6 +46,7 @@ class ScriptedModel:
         self._seconds_per_token = seconds_per_token
         self._logprob = logprob
         self.continues = continues
+        self.tunes = tunes
         self.calls = 0
         self.running = 0
 
@@ -97,4 +101,17 @@ class ScriptedModel:
             await asyncio.sleep(self._seconds_per_token)
             yield Piece(word, likely=self._likely(word, sampling))
         finish = Finish.STOP if len(said) == len(words) else Finish.LENGTH
-        yield Piece(finish=finish, tokens=Tokens(asked, len(said)))
+        learned = _learned(sampling.tuning)
+        yield Piece(finish=finish, tokens=Tokens(asked, len(said)), learned=learned)
+
+
+def _learned(tuning: Tuning | None) -> tuple[Learned, ...]:
+    """Made up, but from the lessons alone: the longer an answer, the greater its loss."""
+    if tuning is None:
+        return ()
+    steps = tuning.method.steps if isinstance(tuning.method, Lora) else 1
+    return tuple(
+        Learned(place, step, loss=len(lesson.completion) / 100, gradient_norm=0.5, kl=0.25)
+        for place, lesson in enumerate(tuning.lessons)
+        for step in range(steps)
+    )

@@ -16,6 +16,7 @@ from synthd.synth.prompts.refining import (
     refine,
     self_repair,
 )
+from synthd.synth.prompts.reflecting import reflect
 from synthd.synth.prompts.selecting import ask_inputs, ask_which, choice
 from synthd.synth.prompts.turns import multi_turn, revise
 
@@ -32,6 +33,7 @@ __all__ = [
     "opening",
     "reconsider",
     "refine",
+    "reflect",
     "repair",
     "revise",
     "self_repair",

@@ -22,6 +22,8 @@ from synthd.synth.run import Strategy
 from synthd.synth.strategies.auto import Auto
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
+from synthd.synth.strategies.fttt import Fttt
+from synthd.synth.strategies.fttt_plus import FtttPlus
 from synthd.synth.strategies.mbr import Mbr
 from synthd.synth.strategies.multi_turn import MultiTurn
 from synthd.synth.strategies.revision import Revision
@@ -54,6 +56,8 @@ STRATEGIES: Mapping[str, type[Method]] = {
     "self-refine": SelfRefine,
     "rex": Rex,
     "treefinement": Treefinement,
+    "fttt": Fttt,
+    "fttt+": FtttPlus,
 }
 
 

@@ -33,8 +33,9 @@ from synthd.synth.trace.records import (
     Told,
     VisibleCheck,
 )
+from synthd.synth.trace.tuned import tuned
 
-KINDS = ("run", "asked", "answered", "tried", "observed", "chose", "pruned", "end")
+KINDS = ("run", "asked", "tuned", "answered", "tried", "observed", "chose", "pruned", "end")
 
 
 class NotATrace(Exception):
@@ -94,6 +95,8 @@ class Decoder:
             return _asked(fields)
         if kind == "answered":
             return _answered(fields)
+        if kind == "tuned":
+            return tuned(fields)
         if kind == "observed":
             seen = tuple(_observation(row) for row in fields.objects("observations"))
             return Observed(fields.text("node"), seen)

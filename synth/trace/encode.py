@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, assert_never
 
 from synthd.synth.attempt import Candidate, Case, Evaluation
-from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Pruned, Tried
+from synthd.synth.events import Answered, Asked, Chose, Group, Observed, Pruned, Tried, Tuned
 from synthd.synth.observation import Observation
+from synthd.synth.trace import tuned
+from synthd.synth.trace.fields import number
 from synthd.synth.trace.records import SCHEMA, End, Entry, Header, Record, Told
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _row(record: Record) -> Row:
             return {"kind": "run", "schema": SCHEMA, **_header(record)}
         case Entry():
             kind, row = _event(record.event)
-            return {"kind": kind, "at": _number(record.at), **row}
+            return {"kind": kind, "at": number(record.at), **row}
         case End():
             return {"kind": "end", **_end(record)}
         case _:
@@ -47,17 +48,19 @@ def _header(header: Header) -> Row:
 
 def _end(end: End) -> Row:
     usage = {name: _scalar(value) for name, value in _flat(end.usage).items()}
-    return {**_flat(end), "at": _number(end.at), "usage": usage}
+    return {**_flat(end), "at": number(end.at), "usage": usage}
 
 
 def _event(event: Told) -> tuple[str, Row]:
     match event:
         case Asked():
-            heats = {"temperature": _number(event.temperature), "top_p": _scalar(event.top_p)}
+            heats = {"temperature": number(event.temperature), "top_p": _scalar(event.top_p)}
             prompt = [_flat(message) for message in event.prompt]
             return "asked", {**_flat(event), "prompt": prompt, **heats}
         case Answered():
             return "answered", _flat(event)
+        case Tuned():
+            return "tuned", tuned.row(event)
         case Tried():
             return "tried", {
                 "programs": event.programs,
@@ -84,7 +87,7 @@ def _event(event: Told) -> tuple[str, Row]:
 
 def _group(group: Group) -> Row:
     """The figures as pairs: their order is the strategy's."""
-    figures = [[name, _number(value)] for name, value in group.figures]
+    figures = [[name, number(value)] for name, value in group.figures]
     return {"nodes": list(group.nodes), "figures": figures}
 
 
@@ -96,11 +99,11 @@ def _candidate(candidate: Candidate) -> Row:
         "parent": None if candidate.parent is None else candidate.parent.candidate.node,
         "code": candidate.code,
         "completion": candidate.completion,
-        "temperature": _number(candidate.temperature),
+        "temperature": number(candidate.temperature),
         "seed": candidate.seed,
         "extraction": candidate.extraction.value,
         "note": candidate.note,
-        "logprobs": None if probabilities is None else [_number(p) for p in probabilities],
+        "logprobs": None if probabilities is None else [number(p) for p in probabilities],
         "pieces": list(candidate.pieces),
         "program": candidate.program,
     }
@@ -109,12 +112,12 @@ def _candidate(candidate: Candidate) -> Row:
 def _evaluation(evaluation: Evaluation) -> Row:
     return {
         "verdict": evaluation.verdict.value,
-        "score": _number(evaluation.score),
+        "score": number(evaluation.score),
         "cases": [_case(case) for case in evaluation.cases],
         "report": evaluation.report,
         "labels": list(evaluation.labels),
         "isolation": evaluation.isolation,
-        "seconds": _number(evaluation.seconds),
+        "seconds": number(evaluation.seconds),
         "proof": None if evaluation.proof is None else _flat(evaluation.proof),
     }
 
@@ -124,7 +127,7 @@ def _case(case: Case) -> Row:
 
 
 def _observation(seen: Observation) -> Row:
-    return {**_flat(seen), "happened": seen.happened.value, "seconds": _number(seen.seconds)}
+    return {**_flat(seen), "happened": seen.happened.value, "seconds": number(seen.seconds)}
 
 
 def _flat(value: DataclassInstance) -> Row:
@@ -133,9 +136,4 @@ def _flat(value: DataclassInstance) -> Row:
 
 
 def _scalar(value: object) -> object:
-    return _number(value) if isinstance(value, float) else value
-
-
-def _number(value: float) -> float | str:
-    """JSON has no infinity: it goes as text."""
-    return value if math.isfinite(value) else repr(value)
+    return number(value) if isinstance(value, float) else value

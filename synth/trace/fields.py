@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -84,6 +85,11 @@ class Fields:
         if not isinstance(value, list):
             raise Damaged(f"{name} is not a list")
         return value
+
+
+def number(value: float) -> float | str:
+    """As `Fields.number` reads it: JSON has no infinity, so it goes as text."""
+    return value if math.isfinite(value) else repr(value)
 
 
 def _text(value: object) -> str:

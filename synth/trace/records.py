@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Chose, Observed, Pruned, Tried
+from synthd.synth.events import Answered, Asked, Chose, Observed, Pruned, Tried, Tuned
 
 SCHEMA = 1
 
 # Every event but Heard: Answered has all the text.
-Told = Asked | Answered | Tried | Observed | Chose | Pruned
+Told = Asked | Tuned | Answered | Tried | Observed | Chose | Pruned
 Scalar = str | int | float | bool | None
 
 

@@ -16,9 +16,11 @@ from synthd.synth.events import (
     Parting,
     Pruned,
     Tried,
+    Tuned,
 )
 from synthd.synth.observation import Observation
 from synthd.synth.trace.records import Recorded
+from synthd.synth.tuning import Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Node:
     index: its place in Tree.nodes. number: the how manieth program, 0 for none. parent: what it
     hangs under; maker: the program that it was made from. began, ended: seconds.
     unjudged: it should have been a program, but the search was over before it was judged. pruned:
-    the user has cut it off.
+    the user has cut it off. learned: what each step had done to the weights that drew it.
     """
 
     index: int
@@ -44,6 +46,7 @@ class Node:
     observations: tuple[Observation, ...] = ()
     unjudged: bool = False
     pruned: bool = False
+    learned: tuple[Learned, ...] = ()
 
     @property
     def purpose(self) -> str:
@@ -110,6 +113,8 @@ def tree(recorded: Recorded) -> Tree:
         match entry.event:
             case Asked():
                 growing.asked(entry.event, entry.at)
+            case Tuned():
+                growing.tuned(entry.event)
             case Answered():
                 growing.answered(entry.event, entry.at)
             case Tried():
@@ -155,6 +160,11 @@ class _Growing:
                 about_the_same = stem.attempt is None and stem.maker == maker
                 return index if about_the_same else maker
         return maker
+
+    def tuned(self, event: Tuned) -> None:
+        index = self._calls.get(event.call)
+        if index is not None:
+            self._change(index, learned=event.learned)
 
     def answered(self, event: Answered, at: float) -> None:
         index = self._calls.get(event.call)

@@ -39,6 +39,7 @@ class Jittery:
     slots: int = 3
     name: str = "scripted/jittery"
     endpoint: str = "nowhere"
+    tunes: bool = True
     identity: str = "abc"
     calls: int = 0
     random: Random = field(default_factory=Random)

@@ -18,10 +18,21 @@ from synthd.synth.attempt import (
     Verdict,
 )
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Chose, Did, Group, Observed, Parting, Tried
+from synthd.synth.events import (
+    Answered,
+    Asked,
+    Chose,
+    Did,
+    Group,
+    Observed,
+    Parting,
+    Tried,
+    Tuned,
+)
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
 from synthd.synth.trace.records import End, Entry, Header, Recorded, Told, VisibleCheck
+from synthd.synth.tuning import Learned
 
 # Every code point, lone surrogates and control characters too: models and programs say anything.
 TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -43,6 +54,10 @@ ASKED = st.builds(
     st.none() | NUMBER,
 )
 ANSWERED = st.builds(Answered, COUNT, TEXT, COUNT, COUNT, st.booleans(), st.booleans(), TEXT)
+LEARNED = st.builds(
+    Learned, COUNT, COUNT, NUMBER, NUMBER, NUMBER, NUMBER, st.none() | NUMBER, NUMBER
+)
+TUNED = st.builds(Tuned, COUNT, st.lists(LEARNED, max_size=3).map(tuple))
 CASE = st.builds(Case, TEXT, st.sampled_from(CaseOutcome), TEXT, TEXT, TEXT, TEXT)
 EVALUATION = st.builds(
     Evaluation,
@@ -107,7 +122,7 @@ def events(draw: st.DrawFn) -> tuple[Told, ...]:
             told.append(Tried(tried[-1], len(tried)))
         else:
             chose = choices([each.candidate.node for each in tried])
-            told.append(draw(st.one_of(ASKED, ANSWERED, OBSERVED, chose)))
+            told.append(draw(st.one_of(ASKED, TUNED, ANSWERED, OBSERVED, chose)))
     return tuple(told)
 
 

@@ -24,19 +24,21 @@ from synthd.synth.run import Run, Strategy
 from synthd.synth.solve import Outcome, solve
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
+from synthd.synth.strategies.fttt import Fttt
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.self_consistency import SelfConsistency
 from synthd.synth.strategies.self_refine import SelfRefine
 from synthd.synth.suites.questions import Kind, Question
 from synthd.synth.unmet import Unmet
 from synthd.synth.verifiers.answers import AnswerVerifier, HeldOutAnswer, Lacking, Symbolic
+from synthd.synth.verifiers.estimating import estimating
 
 # The form of the final answer, as the prompt asks for it.
 FORMS = {
     Kind.NUMBER: "`#### N`, where N is a number without its unit",
     Kind.LATEX: "`\\boxed{…}` in LaTeX",
 }
-SELECTING = (BestOfN, SelfConsistency, Revision, SelfRefine, Beam)
+SELECTING = (BestOfN, SelfConsistency, Revision, SelfRefine, Beam, Fttt)
 _NAMES = "best-of-n, self-consistency, revision, self-refine and beam"
 NO_ANSWER = "no_answer"
 
@@ -74,6 +76,8 @@ class AnswerCase:
                 "it needs programs that can be executed and visible checks, and an answer is "
                 f"neither: use one that only samples and selects, which are {_NAMES}"
             )
+        if isinstance(strategy, Fttt) and not strategy.oracle:
+            return "it learns from what failed, which only held-out answers tell: oracle=true"
         if isinstance(strategy, BestOfN) and strategy.value == "verifier":
             return "no learned verifier is configured: leave value=verifier out"
         return ""
@@ -90,7 +94,7 @@ class AnswerCase:
         verifier: Verifier = AnswerVerifier(comparing)
         if getattr(sought.strategy, "oracle", False):
             verifier = Oracle(verifier, HeldOutAnswer(comparing, self.question.answer))
-        return _found(await self._searched(sought, tools, verifier))
+        return _found(await self._searched(sought, tools, estimating(verifier, sought.scorer)))
 
     async def score(self, program: str, tools: Tools) -> Score:
         """Of a solution, or of an answer alone. Raises Missing."""

@@ -18,7 +18,7 @@ from synthd.daemon.bench.hard import fitting
 from synthd.daemon.bench.local import LocalEngine
 from synthd.daemon.bench.place import Place
 from synthd.daemon.bench.record import Key, Kind, Record
-from synthd.daemon.bench.selecting import Selected, select, unmet
+from synthd.daemon.bench.selecting import Selected, select, unmet, unmet_by
 from synthd.daemon.bench.shared import shared
 from synthd.daemon.bulk.judge_name import judge_name
 from synthd.daemon.exits import BadInput, Missing
@@ -220,6 +220,8 @@ async def _known(place: Place, selected: Selected, told: Callable[[str], None]) 
     async with AsyncExitStack() as stack:
         for spec in experiment.models:
             model = await opened_model(spec, place, stack, told)
+            if problems := unmet_by(model, experiment):
+                raise BadInput("\n".join(problems))
             identity = str(getattr(model, "identity", ""))
             models.append(spec.model_copy(update={"identity": identity}))
     judge = judge_name(place.settings)

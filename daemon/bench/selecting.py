@@ -12,7 +12,11 @@ from synthd.daemon.bench.experiment import Experiment, SuiteSpec
 from synthd.daemon.bench.hard.fitting import same_data
 from synthd.daemon.bench.record import Key
 from synthd.daemon.exits import BadInput
+from synthd.synth.ports import Model, tunes
 from synthd.synth.strategies import registry
+from synthd.synth.strategies.fttt import Fttt
+
+LEARNING = (Fttt,)  # at test time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,18 @@ def unmet(experiment: Experiment, selected: Selected) -> tuple[str, ...]:
     return tuple(
         f"{label} cannot be used on {suite} ({task}): {why}"
         for (label, suite, why), task in found.items()
+    )
+
+
+def unmet_by(model: Model, experiment: Experiment) -> tuple[str, ...]:
+    """Which strategies need of a model what this one cannot do: change its weights."""
+    if tunes(model):
+        return ()
+    return tuple(
+        f"{spec.label} changes weights, and {model.name} gives none of its own: use a model hf/…, "
+        "or another strategy"
+        for spec in experiment.strategies
+        if isinstance(registry.build(spec.name, spec.parameters), LEARNING)
     )
 
 

@@ -108,6 +108,18 @@ def test_strategies_that_execute_say_so(suite) -> None:
     assert "programs that can be executed" in why and "self-consistency" in why
 
 
+@pytest.mark.parametrize("name", ["fttt", "fttt+"])
+async def test_what_learns_needs_an_oracle_here(suite, searched, name: str) -> None:
+    case = suite("gsm8k").cases[0]
+    assert "oracle=true" in case.unmet(registry.build(name, {}))
+    # The second of fttt+ is what it says of the first.
+    texts = [NUMBERS[0], *(["It forgets an egg."] if name == "fttt+" else []), NUMBERS[3]]
+    found = await searched(case, [*texts, NUMBERS[2]], name, n=4, oracle=True)
+    assert (found.oracle, found.stop, found.visible) == (True, "solved", None)
+    assert found.program == NUMBERS[2]
+    assert (found.usage.programs, found.usage.model_calls) == (3, len(texts) + 1)
+
+
 async def test_ways_to_read_code_are_refused(suite, tools: Tools) -> None:
     strategy = registry.build("beam", {})
     sought = Sought(ScriptedModel(["#### 1"]), strategy, "beam", Budget(), 0, "whole")

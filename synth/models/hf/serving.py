@@ -225,5 +225,6 @@ def _events(told: Said | Ended | Failed | None) -> Iterator[dict[str, Any]]:
             }
             yield {"choices": [], "usage": usage, "learned": [asdict(each) for each in learned]}
         case Failed(kind, message):
-            code = 500 if kind == "engine_error" else 400
+            # 500 is tried again; of 501 nothing is read but that it failed, and why.
+            code = 500 if kind == "engine_error" else 501
             yield {"error": {"code": code, "type": kind, "message": message}}

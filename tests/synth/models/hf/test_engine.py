@@ -17,6 +17,7 @@ from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.engine import Engine, EngineSettings
 from synthd.synth.models.errors import ContextTooLong, ModelFailed, NoModel, UnknownModel
 from synthd.synth.ports import Completion, Finish, Message, Prompt, Sampling, continues, tunes
+from synthd.synth.tuning import Lesson, Lora, Tuning
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -165,6 +166,37 @@ async def test_who_goes_away_is_drawn_no_more(reaching: Reaching) -> None:
     await asyncio.sleep(0.1)
     assert call.cancelled() and drawn < before + 390
     assert (await reaching.counts())["drawn"] == drawn
+
+
+def lesson(said: str) -> Lesson:
+    return Lesson(ASK, said, "Your answer is incorrect.")
+
+
+async def test_tuned_calls_are_drawn_in_their_turn(reaching: Reaching) -> None:
+    """By other weights than the model's own, which stay what they are; as alone, so together."""
+    pytest.importorskip("peft", reason="the extra `train` is not installed")
+    model, before = reaching.model, await reaching.weights()
+    method = Lora(lr=0.05, dropout=0.0)
+    one = Tuning(method, (lesson("wrong"),))
+    two = Tuning(method, (lesson("wrong"), lesson("wrong again")))
+
+    async def ask(tuning: Tuning | None) -> Completion:
+        return await model.complete(ASK, sampling(logprobs=True, tuning=tuning))
+
+    own, first, second = [await ask(each) for each in (None, one, two)]
+    assert own.learned == () and own.logprobs is not None
+    assert [(each.lesson, each.step) for each in second.learned] == [(0, 0), (1, 0)]
+    assert first.learned[0].loss == pytest.approx(second.learned[0].loss)
+    assert len({each.logprobs for each in (own, first, second)}) == 3
+    mixed = await asyncio.gather(*(ask(each) for each in (two, None, one, two)))
+    for found, alone in zip(mixed, (second, own, first, second), strict=True):
+        assert found.text == alone.text
+        assert found.logprobs == pytest.approx(alone.logprobs, abs=1e-4)
+    assert await reaching.weights() == before
+    wrong = Tuning(Lora(targets=("no_such_layer",)), (lesson("wrong"),))
+    with pytest.raises(ModelFailed, match="cannot_tune"):
+        await ask(wrong)
+    assert (await ask(None)).text == own.text
 
 
 async def test_strangers_are_refused(reaching: Reaching) -> None:

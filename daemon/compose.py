@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from synthd.daemon.exits import BadInput
 from synthd.daemon.isolating import isolation
 from synthd.daemon.learning.optimizers import pinned
+from synthd.daemon.learning.scoring import opened_scorer
 from synthd.daemon.models import OwnedModel, prepared, settled
 from synthd.daemon.recording import Recording, Resumable
 from synthd.daemon.settings import Settings
@@ -18,6 +19,7 @@ from synthd.synth.budget import Budget
 from synthd.synth.ports import Model
 from synthd.synth.pruning import Pruning
 from synthd.synth.strategies import registry
+from synthd.synth.verifiers.scoring import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +66,36 @@ async def compose(
         raise BadInput(str(error)) from None
     detection = await isolation(unsafe=unsafe)
     await prepared(settings)
-    chosen = await settled(settings, named=named)
-    budget = Budget(settings.max_programs, settings.max_seconds, settings.max_tokens)
-    setup = Setup(
-        model=through(chosen.model) if through else chosen.model,
-        strategy=strategy,
-        strategy_name=settings.strategy,
-        budget=budget,
-        seed=settings.seed,
-        limits=settings.limits,
-        detection=detection,
-        unsafe=unsafe,
-        recording=recording,
-        tracing=tracing,
-        tested_seconds=settings.tested_seconds,
-        extraction=extraction,
-        spent=spent,
-        pruning=pruning or Pruning(),
-    )
-    try:
+    async with AsyncExitStack() as stack:
+        chosen = await settled(settings, named=named)
+        stack.push_async_callback(chosen.aclose)
+        setup = Setup(
+            model=through(chosen.model) if through else chosen.model,
+            strategy=strategy,
+            strategy_name=settings.strategy,
+            budget=Budget(settings.max_programs, settings.max_seconds, settings.max_tokens),
+            seed=settings.seed,
+            limits=settings.limits,
+            detection=detection,
+            unsafe=unsafe,
+            recording=recording,
+            tracing=tracing,
+            tested_seconds=settings.tested_seconds,
+            extraction=extraction,
+            spent=spent,
+            pruning=pruning or Pruning(),
+            scorer=await stack.enter_async_context(_scorer(settings, recording)),
+        )
         yield Composed(settings, setup, chosen.why)
-    finally:
-        await chosen.aclose()
+
+
+def _scorer(
+    settings: Settings, recording: Recording | Resumable | None
+) -> AbstractAsyncContextManager[Scorer | None]:
+    """What it says is kept beside the model's answers."""
+    kept = recording.folder / "estimates" if recording else None
+    replay = isinstance(recording, Recording) and recording.replay
+    return opened_scorer(settings.verifier, settings, kept, replay=replay)
 
 
 def _parameters(settings: Settings, given: Iterable[str]) -> dict[str, str | int | float | bool]:

@@ -24,6 +24,7 @@ from synthd.synth.models.scrub import without_secrets
 PREFIX = "SYNTHD_"
 NOT_FOR_WORKSPACES = (
     "models_dir",
+    "verifier",
     "hf_device",
     "hf_dtype",
     "hf_threads",

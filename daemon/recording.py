@@ -49,10 +49,13 @@ class Search:
     seed: int
     model: Model
     extraction: str = ROBUST
+    verifier: str = ""  # the identity of a learned one
 
     @property
     def key(self) -> str:
         identity = str(getattr(self.model, "identity", ""))
+        if self.verifier:
+            identity += f" ranked by {self.verifier}"
         return orders.key(
             self.problem,
             self.strategy,

@@ -69,6 +69,9 @@ class Settings(BaseModel):
     max_programs: Positive = Field(24, description="programs judged at most")
     max_seconds: PositiveSeconds = Field(120.0, description="wall seconds of one search at most")
     max_tokens: Positive = Field(8192, description="completion tokens at most, all calls together")
+    verifier: str | None = Field(
+        None, description="folder of a trained verifier, to rank by (user config only)"
+    )
     tested_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         20.0, description="seconds of executing that earning the grade tested may take; 0: never"
     )

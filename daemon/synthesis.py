@@ -168,7 +168,13 @@ class Searching:
     ) -> tuple[Run, Outcome]:
         setup, strategy = self.setup, _strategy(prepared, self.setup)
         search = Search(
-            prepared.problem, strategy, setup.budget, seed, setup.model, setup.extraction
+            prepared.problem,
+            strategy,
+            setup.budget,
+            seed,
+            setup.model,
+            setup.extraction,
+            setup.scorer.identity if setup.scorer else "",
         )
         try:
             with recorded(setup.recording, search, setup.spent) as (model, pace):

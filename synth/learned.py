@@ -1,6 +1,7 @@
 """The learned verifier that some papers rank with: an estimate, never a verdict.
 
-Nothing here implements it yet; what does so will stand beside the verifier that runs programs.
+synth/verifiers/estimating.py puts one beside the verifier that runs programs. A strategy with a
+true attribute `estimates` cannot do without.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class Remembering:
         value = await self.inner.estimate(problem, candidate)
         self.estimates[candidate.code] = value
         return value
+
+
+def there(run: Run) -> bool:
+    """Whether there is one, for whom it is no more than welcome."""
+    return isinstance(run.verifier, Estimator)
 
 
 def learned(run: Run) -> Estimator:

@@ -20,6 +20,7 @@ from synthd.daemon.bench.experiment import (
     StrategySpec,
     SuiteSpec,
     Value,
+    VerifierSpec,
 )
 from synthd.daemon.bench.hard.file import filled
 from synthd.daemon.exits import BadInput
@@ -52,6 +53,7 @@ class Asked:
     seconds: float | None = None
     tokens_per_call: int | None = None
     slots: int | None = None
+    verifier: Path | None = None
 
 
 class StrategyTable(Wire):
@@ -78,6 +80,7 @@ class ExperimentFile(Wire):
     samples: int = 1
     budget: BudgetSpec = BudgetSpec()
     slots: int = 1
+    verifier: str | None = None
 
 
 def from_file(path: Path) -> Experiment:
@@ -100,9 +103,10 @@ def from_file(path: Path) -> Experiment:
         for one in told.models
     ]
     seeds = range(told.seeds) if isinstance(told.seeds, int) else told.seeds
-    return _made(
+    made = _made(
         told.suites, specs, models, tuple(seeds), told.samples, told.budget, told.slots, str(path)
     )
+    return _ranked(made, Path(told.verifier) if told.verifier else None)
 
 
 def from_options(asked: Asked, default_model: str | None) -> Experiment:
@@ -131,7 +135,7 @@ def from_options(asked: Asked, default_model: str | None) -> Experiment:
         )
         if value is not None
     }
-    return _made(
+    made = _made(
         _suites(asked.suites),
         specs,
         told,
@@ -141,6 +145,14 @@ def from_options(asked: Asked, default_model: str | None) -> Experiment:
         asked.slots or 1,
         "the command line",
     )
+    return _ranked(made, asked.verifier)
+
+
+def _ranked(experiment: Experiment, folder: Path | None) -> Experiment:
+    if folder is None:
+        return experiment
+    verifier = VerifierSpec(folder=str(folder.expanduser().absolute()))
+    return experiment.model_copy(update={"verifier": verifier})
 
 
 def _suites(texts: Iterable[str]) -> list[str]:

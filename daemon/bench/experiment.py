@@ -104,6 +104,13 @@ class ModelSpec(Wire):
     price: Price | None = None
 
 
+class VerifierSpec(Wire):
+    """folder: of a trained verifier. identity: filled in when the run begins."""
+
+    folder: str
+    identity: str = ""
+
+
 class Experiment(Wire):
     """slots: how many completions a search draws at once. With one, the default, the way of a
     search does not depend on the speed of anything, and `jobs` searches go on side by side."""
@@ -117,6 +124,7 @@ class Experiment(Wire):
     budget: BudgetSpec = BudgetSpec()
     slots: int = Field(default=1, ge=1)
     judge: str = ""  # which judge, under which limits; filled in when the run begins
+    verifier: VerifierSpec | None = None  # for strategies that rank by a learned one
 
     @field_validator("strategies")
     @classmethod

@@ -126,6 +126,7 @@ def _sought(key: Key, shared: Shared, model: Model, sink: _Lines) -> Sought:
         seed=key.seed + _BETWEEN_SAMPLES * key.sample,
         extraction=registry.extraction(spec.name, spec.parameters),
         tracing=Told(key.digest[:12], sink) if shared.place.traces else None,
+        scorer=shared.scorer,
     )
 
 

@@ -22,6 +22,7 @@ from synthd.daemon.bench.selecting import Selected, select, unmet, unmet_by
 from synthd.daemon.bench.shared import shared
 from synthd.daemon.bulk.judge_name import judge_name
 from synthd.daemon.exits import BadInput, Missing
+from synthd.daemon.learning.scoring import described
 
 # So many searches in a row that broke: it is not their doing.
 _HOPELESS = 20
@@ -224,5 +225,15 @@ async def _known(place: Place, selected: Selected, told: Callable[[str], None]) 
                 raise BadInput("\n".join(problems))
             identity = str(getattr(model, "identity", ""))
             models.append(spec.model_copy(update={"identity": identity}))
-    judge = judge_name(place.settings)
-    return experiment.model_copy(update={"models": tuple(models), "judge": judge})
+    known = {"models": tuple(models), "judge": judge_name(place.settings)}
+    return _ranked(experiment.model_copy(update=known))
+
+
+def _ranked(experiment: Experiment) -> Experiment:
+    """With the identity of its learned verifier. Raises BadInput."""
+    verifier = experiment.verifier
+    if verifier is None:
+        return experiment
+    identity = described(verifier.folder).identity
+    known = verifier.model_copy(update={"identity": identity})
+    return experiment.model_copy(update={"verifier": known})

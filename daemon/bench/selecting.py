@@ -62,6 +62,7 @@ def unmet(experiment: Experiment, selected: Selected) -> tuple[str, ...]:
     """Which strategy cannot be used on which suite, and why; the first task of each stands for
     the others that say the same."""
     found: dict[tuple[str, str, str], str] = {}
+    ranking = _ranking(experiment)
     for spec in experiment.strategies:
         strategy = registry.build(spec.name, spec.parameters)
         for suite in experiment.suites:
@@ -69,9 +70,21 @@ def unmet(experiment: Experiment, selected: Selected) -> tuple[str, ...]:
                 why = selected.cases[suite.name, task].unmet(strategy)
                 if why:
                     found.setdefault((spec.label, suite.name, why), task)
-    return tuple(
+    return ranking + tuple(
         f"{label} cannot be used on {suite} ({task}): {why}"
         for (label, suite, why), task in found.items()
+    )
+
+
+def _ranking(experiment: Experiment) -> tuple[str, ...]:
+    """Which strategies need a learned verifier where there is none."""
+    if experiment.verifier is not None:
+        return ()
+    return tuple(
+        f"{spec.label} ranks by a learned verifier, and none is given: name its folder with "
+        "--verifier, or choose another way to select programs"
+        for spec in experiment.strategies
+        if getattr(registry.build(spec.name, spec.parameters), "estimates", False)
     )
 
 

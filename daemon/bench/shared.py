@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from synthd.daemon.bench.case import Case, Tools
@@ -13,8 +13,10 @@ from synthd.daemon.bench.place import Place
 from synthd.daemon.bench.record import Key
 from synthd.daemon.bench.selecting import Selected, select
 from synthd.daemon.bench.tools import opened_tools
+from synthd.daemon.learning.scoring import opened_scorer
 from synthd.synth.ports import Model
 from synthd.synth.store.completions import Completions
+from synthd.synth.verifiers.scoring import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Shared:
     prices: Mapping[str, Price | None]
     tools: Tools
     answers: Completions | None
+    scorer: Scorer | None = None
 
     @property
     def experiment(self) -> Experiment:
@@ -54,4 +57,13 @@ async def shared(
             models[spec.name] = await opened_model(spec, place, stack, told)
         answers = Completions(place.answers / "completions") if place.answers else None
         prices = {spec.name: price_of(spec) for spec in place.experiment.models}
-        yield Shared(place, selected, models, prices, tools, answers)
+        scorer = await stack.enter_async_context(_scorer(place))
+        yield Shared(place, selected, models, prices, tools, answers, scorer)
+
+
+def _scorer(place: Place) -> AbstractAsyncContextManager[Scorer | None]:
+    """What it says is kept beside the models' answers."""
+    verifier = place.experiment.verifier
+    kept = place.answers / "estimates" if place.answers else None
+    folder = verifier.folder if verifier else None
+    return opened_scorer(folder, place.settings, kept, replay=place.replay)

@@ -117,6 +117,10 @@ def synth(
         bool, typer.Option("--minimize", help="Rust: leave out what a proof does not need.")
     ] = False,
     gate: Gate = None,
+    verifier: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a trained verifier: it ranks, and accepts nothing."),
+    ] = None,
 ) -> None:
     """Write the bodies of functions so that their examples pass, or, in Rust, with a proof."""
     from synthd.daemon.cli import synth as command
@@ -151,6 +155,7 @@ def synth(
                 "seed": seed,
                 "python": str(python) if python else None,
                 "tested_seconds": None if tested else 0.0,
+                "verifier": str(verifier.expanduser().absolute()) if verifier else None,
             },
         )
     )

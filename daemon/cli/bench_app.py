@@ -86,6 +86,10 @@ def run(
             help="Completions a search draws at once. Default: 1: speed decides nothing.",
         ),
     ] = None,
+    verifier: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a trained verifier, for strategies that rank by one."),
+    ] = None,
     drafts_per_prompt: Knob = None,
     explanations_per_program: Knob = None,
     repairs_per_explanation: Knob = None,
@@ -161,6 +165,7 @@ def run(
         seconds=max_seconds,
         tokens_per_call=tokens_per_call,
         slots=search_slots,
+        verifier=verifier,
     )
     command.main(
         command.Options(

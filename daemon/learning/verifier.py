@@ -22,6 +22,7 @@ from synthd.synth.learning.verifier import data, description
 from synthd.synth.learning.verifier.data import BadData, Example, Gathered, Split
 from synthd.synth.learning.verifier.settings import DEFAULTS, MAX_TOKENS, Loss, Tune
 from synthd.synth.metrics.overlap import Text
+from synthd.synth.models.names import absolute
 
 MODULE = "synthd.synth.learning.verifier.train"
 HELD_OUT = 0.15  # of the tasks
@@ -162,7 +163,7 @@ def _summary(told: description.Data, gathered: Gathered) -> str:
 
 def _config(asked: Verifying, told: description.Data) -> dict[str, Any]:
     return {
-        "base": {"name": asked.base.name, "sha256": asked.base.sha256},
+        "base": {"name": _lasting(asked.base), "sha256": asked.base.sha256},
         "base_folder": str(asked.base.path),
         "data": str((asked.out / _DATA).absolute()),
         "described": told.model_dump(),
@@ -175,6 +176,11 @@ def _config(asked: Verifying, told: description.Data) -> dict[str, Any]:
         "max_tokens": asked.max_tokens,
         "training": dict(asked.training),
     }
+
+
+def _lasting(base: Base) -> str:
+    """A name that means the same from any folder."""
+    return str(base.path) if Path(base.name).expanduser().is_dir() else absolute(base.name)
 
 
 def _known(asked: Verifying, config: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -89,6 +89,7 @@ class Job:
             setup.seed,
             setup.model,
             setup.extraction,
+            setup.scorer.identity if setup.scorer else "",
         )
         with recorded(setup.recording, search, setup.spent) as (model, pace):
             run = Run(

@@ -18,6 +18,9 @@ the same and more than any others do, or there were `votes` drafts. The first pr
 the result. Where there are no inputs or nothing to execute them, the first that passes is. With
 source=both the model is asked once for inputs on which those that agree may differ (as in S*), and
 the vote goes on where they do; by default it is not: its tokens are programs that are not drawn.
+
+Where a learned verifier is given it decides among equals: groups of as many votes, and programs
+of equal rank where none passes.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from synthd.synth.beliefs import Beliefs
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
 from synthd.synth.inputs.generate import Generator
+from synthd.synth.learned import learned, there
 from synthd.synth.parameter import parameter
 from synthd.synth.proposing import proposed_for
 from synthd.synth.run import Ask, Run
@@ -113,6 +117,9 @@ class Auto:
     doubts: int = parameter(
         1, "programs of which the model is asked how they differ from the first"
     )
+    ties: Literal["verifier", "first"] = parameter(
+        "verifier", "who is taken of equals: whom a learned verifier, if there is one, values most"
+    )
 
     async def __call__(self, run: Run) -> None:
         known = Known(await executing.further_calls(run, self.inputs, self.generator))
@@ -132,6 +139,7 @@ class Auto:
         if await self._pull(run, known, first, 0):
             await concurrently(work(place) for place in range(run.slots))
         await self._settle(run, known, agree=1)
+        await self._of_equals(run)
 
     def _choose(self, known: Known, random: Random) -> Choice:
         """The kind first, then how."""
@@ -176,15 +184,35 @@ class Auto:
         """End the search where so many of the programs that pass agree, and outvote the others."""
         passing = list(known.passing)
         if passing and not known.calls:
-            run.choose(passing[0])
+            run.choose(await self._favourite(run, passing))
         groups = behaviour.classes(await executing.rows(run, passing, known.calls))
         sizes = [len(group) for group in groups] + [0, 0]
         if sizes[0] < agree or (sizes[0] == sizes[1] and agree != 1):
             return
         if self.source == "generated" or known.doubted == "asked" or len(passing) < 2:
-            run.choose(passing[groups[0][0]])
+            first = [group for group in groups if len(group) == sizes[0]]
+            run.choose(await self._favourite(run, [passing[group[0]] for group in first]))
         if known.doubted == "not yet":
             known.doubted = "asking"
             told = await proposed_for(run, passing, self.doubts, self.warm)
             known.calls, known.doubted = tuple(dict.fromkeys((*known.calls, *told))), "asked"
             await self._settle(run, known, agree)
+
+    async def _of_equals(self, run: Run) -> None:
+        """Where no program passes, among the best by their checks."""
+        tried = [one for one in run.evidence.tried if one.candidate.code]
+        most = max((one.rank for one in tried), default=None)
+        equals = select.distinct([one for one in tried if one.rank == most])
+        if len(equals) > 1 and self._asks_verifier(run):
+            run.choose(await self._favourite(run, equals))
+
+    def _asks_verifier(self, run: Run) -> bool:
+        return self.ties == "verifier" and there(run)
+
+    async def _favourite(self, run: Run, equals: list[Attempt]) -> Attempt:
+        """The first, or the one that a learned verifier values most."""
+        if len(equals) < 2 or not self._asks_verifier(run):
+            return equals[0]
+        estimator = learned(run)
+        said = await concurrently(estimator.estimate(run.problem, a.candidate) for a in equals)
+        return equals[max(range(len(equals)), key=lambda place: said[place])]

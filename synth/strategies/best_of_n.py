@@ -48,6 +48,10 @@ class BestOfN:
     def collects(self) -> bool:
         return self.value != "first"
 
+    @property
+    def estimates(self) -> bool:
+        return self.value == "verifier"
+
     async def __call__(self, run: Run) -> None:
         value = self.value
         if value == "first" and self.n > 1 and blind(run.verifier):

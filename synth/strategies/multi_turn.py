@@ -48,8 +48,12 @@ class MultiTurn:
     def collects(self) -> bool:
         return self.selector != "pt"
 
+    @property
+    def estimates(self) -> bool:
+        return "lv" in self.selector
+
     async def __call__(self, run: Run) -> None:
-        if "lv" in self.selector:
+        if self.estimates:
             learned(run)
         selected = run.start
         why = Reason()
@@ -86,7 +90,7 @@ class MultiTurn:
 
     async def _values(self, run: Run, tried: Sequence[Attempt]) -> list[float]:
         """What the learned verifier says; nothing where it is not asked."""
-        if "lv" not in self.selector:
+        if not self.estimates:
             return [0.0] * len(tried)
         estimator = learned(run)
         return await concurrently(estimator.estimate(run.problem, a.candidate) for a in tried)

@@ -16,6 +16,9 @@ that fail, and that ended in an error. Invalid is what does not compile or cheat
 word, not by substrings), and what has a negative value, so also what passes nothing; prune=invalid
 keeps the latter, and prune=nothing refines any code where nothing better is.
 
+With value=verifier (ours) σ of a learned verifier's estimate decides how refinements are shared;
+who is valid is decided as ever.
+
 Both reference codes draw the parents (allocation=sample) where the paper rounds, and test for
 success only after that: they can lose a program that is proved. Here what is accepted ends the
 search at once. Their parameters, besides allocation=sample keep_verified=false:
@@ -27,6 +30,7 @@ search at once. Their parameters, besides allocation=sample keep_verified=false:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -36,6 +40,7 @@ from synthd.synth import prompts
 from synthd.synth.attempt import Attempt
 from synthd.synth.concurrently import concurrently
 from synthd.synth.feedback import Level
+from synthd.synth.learned import learned
 from synthd.synth.parameter import parameter
 from synthd.synth.ports import Prompt
 from synthd.synth.prompts.tree import refinement
@@ -73,6 +78,9 @@ class Treefinement:
     note_penalty: float = parameter(
         0.04, "for each check that ended in an error, or note of a prover"
     )
+    value: Literal["checks", "verifier"] = parameter(
+        "checks", "what a program is worth: its checks, or a learned verifier's estimate"
+    )
     prune: Literal["negative", "invalid", "nothing"] = parameter(
         "negative", "what is not refined, by value"
     )
@@ -82,10 +90,16 @@ class Treefinement:
     feedback: Level = parameter("diff", "what is told about a failing program")
     history: History = parameter("full", "shown: the conversation, or the last program alone")
 
+    @property
+    def estimates(self) -> bool:
+        return self.value == "verifier"
+
     async def __call__(self, run: Run) -> None:
+        if self.estimates:
+            learned(run)
         frontier = [run.start] if run.start else []
         for level in range(len(frontier), self.iterations + 1):
-            asks = self._refinements(run, frontier, level) or self._drafts(run, level)
+            asks = await self._refinements(run, frontier, level) or self._drafts(run, level)
             grown = await self._grown(run, asks)
             if not grown:
                 return
@@ -108,13 +122,15 @@ class Treefinement:
             for place in range(self.drafts)
         ]
 
-    def _refinements(self, run: Run, frontier: list[Attempt], level: int) -> list[Ask]:
+    async def _refinements(self, run: Run, frontier: list[Attempt], level: int) -> list[Ask]:
         """Each parent's share, the children of the best first."""
-        ranked = sorted(frontier, key=self.value, reverse=True)
+        values = await self._values(run, frontier)
+        places = sorted(range(len(frontier)), key=lambda place: values[place], reverse=True)
+        ranked = [frontier[place] for place in places]
         drafts = all(parent.candidate.parent is None for parent in frontier)
         roots = self.roots if drafts and not run.problem.given else "shared"
         random = run.random("allocate", str(level))
-        shares = self.shares([self.value(parent) for parent in ranked], roots, random)
+        shares = self.shares([values[place] for place in places], roots, random)
         return [
             self._refinement(run, parent, level, rank, copy)
             for rank, (parent, share) in enumerate(zip(ranked, shares, strict=True))
@@ -154,11 +170,23 @@ class Treefinement:
             return False
         match self.prune:
             case "negative":
-                return self.value(attempt) >= 0
+                return self.by_checks(attempt) >= 0
             case "invalid":
-                return self.value(attempt) > INVALID
+                return self.by_checks(attempt) > INVALID
             case "nothing":
                 return bool(attempt.candidate.code)
 
-    def value(self, attempt: Attempt) -> float:
+    async def _values(self, run: Run, frontier: Sequence[Attempt]) -> list[float]:
+        if not self.estimates or not frontier:
+            return [self.by_checks(attempt) for attempt in frontier]
+        estimator = learned(run)
+        said = await concurrently(estimator.estimate(run.problem, a.candidate) for a in frontier)
+        return [_sigmoid(value) for value in said]
+
+    def by_checks(self, attempt: Attempt) -> float:
         return worth(attempt.evaluation, self.error_penalty, self.note_penalty)
+
+
+def _sigmoid(value: float) -> float:
+    """Of any size, without an overflow."""
+    return (1 + math.tanh(value / 2)) / 2

@@ -51,7 +51,7 @@ class _Estimating:
         """Of an answer without a program the least that there is. Raises Unmet."""
         if not candidate.code.strip():
             return -math.inf
-        return await self._scorer.score(first_message(problem), candidate.code)
+        return round(await self._scorer.score(first_message(problem), candidate.code), DIGITS)
 
 
 class _EstimatingObserver(_Estimating):
@@ -95,6 +95,6 @@ class KeptScorer:
             return known
         if self.inner is None:
             raise Unmet("a replay asks no model, and this program's estimate is not among the kept")
-        value = round(await self.inner.score(x, program), DIGITS)
+        value = await self.inner.score(x, program)
         self.kept.put(name, value)
         return value

@@ -48,6 +48,7 @@ def merged(was: Experiment, now: Experiment) -> Experiment:
     """All of both, what was there first. Raises Differs."""
     _same("the budget of a search", was.budget.model_dump_json(), now.budget.model_dump_json())
     _same("slots, completions drawn at once,", was.slots, now.slots)
+    _same("the learned verifier", _ranked(was), _ranked(now))
     for one in was.strategies:
         for other in now.strategies:
             if one.label == other.label:
@@ -60,8 +61,14 @@ def merged(was: Experiment, now: Experiment) -> Experiment:
             "seeds": _union(was.seeds, now.seeds, lambda one: one),
             "samples": max(was.samples, now.samples),
             "judge": _known("the judge", was.judge, now.judge),
+            "verifier": now.verifier,
         }
     )
+
+
+def _ranked(one: Experiment) -> str:
+    """The same verifier may lie elsewhere tomorrow."""
+    return one.verifier.identity if one.verifier else "none"
 
 
 def _suites(was: Iterable[SuiteSpec], now: Iterable[SuiteSpec]) -> tuple[SuiteSpec, ...]:

@@ -78,8 +78,6 @@ class AnswerCase:
             )
         if isinstance(strategy, Fttt) and not strategy.oracle:
             return "it learns from what failed, which only held-out answers tell: oracle=true"
-        if isinstance(strategy, BestOfN) and strategy.value == "verifier":
-            return "no learned verifier is configured: leave value=verifier out"
         return ""
 
     async def search(self, sought: Sought, tools: Tools) -> Found:

@@ -25,9 +25,9 @@ from synthd.synth.strategies.treefinement import Treefinement
     ],
 )
 def test_value(attempted, code, value) -> None:
-    assert Treefinement().value(attempted(code)) == pytest.approx(value)
+    assert Treefinement().by_checks(attempted(code)) == pytest.approx(value)
     free = Treefinement(error_penalty=0, note_penalty=0)
-    assert free.value(attempted(code)) == (attempted(code).score if value > -1 else -1)
+    assert free.by_checks(attempted(code)) == (attempted(code).score if value > -1 else -1)
 
 
 # Values 0.725, 0.45 and 0.175; the rest is invalid.

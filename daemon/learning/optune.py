@@ -125,8 +125,8 @@ def _card(asked: Optuning, row: Mapping[str, Any]) -> card.Card:
         settings=told,
         metrics=measured(row),
         use=(
-            f"`--strategy optune --set optune.optimizer={asked.out.absolute()} --model hf/…` searches "
-            "with it"
+            f"`--strategy optune --set optune.optimizer={asked.out.absolute()} --model hf/…` "
+            "searches with it"
         ),
         limits=("It fits the base above alone, and is refused for any other.",),
         notes=asked.notes,

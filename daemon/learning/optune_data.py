@@ -1,7 +1,8 @@
 """What an optimizer is trained on, out of runs of `synthd bench` over training tasks.
 
 Of each search the answers to the bare question that came to their end and were judged, right or
-wrong, with the task's reference as the right solution. Published: ten attempts a task at
+wrong, with the task's reference as the right solution; where it has none (files:DIR), with the
+first of these answers that is right. Published: ten attempts a task at
 temperature 0.6 and top_p 0.95 (`synthd bench run --strategy sampling --samples 10 …`). Searches
 whose answers came from changed weights are left out.
 """
@@ -79,6 +80,7 @@ class _Reading:
 
     def run(self, folder: Path) -> Iterator[Row]:
         self._left_out.clear()
+        attempts: list[Row] = []
         Layout(folder).exists()
         with RunFolder.open(folder, writer=False) as run:
             kinds = {spec.label: spec.name for spec in run.experiment.strategies}
@@ -93,10 +95,15 @@ class _Reading:
             case = self._case(record)
             if found is None:
                 self._left_out["searches without a trace"] += 1
-            elif not case.reference:
-                self._left_out["searches of tasks without a reference"] += 1
             else:
-                yield from self._attempts(found, record, case)
+                attempts += self._attempts(found, record, case)
+        right = {row["task"]: row["completion"] for row in reversed(attempts) if row["correct"]}
+        for row in attempts:
+            known = row["solution"] or right.get(row["task"], "")
+            if known:
+                yield {**row, "solution": known}
+            else:
+                self._left_out["answers to tasks without a right one"] += 1
 
     def note(self) -> str:
         told = ", ".join(f"{number} {what}" for what, number in sorted(self._left_out.items()))
@@ -140,8 +147,8 @@ class _Reading:
 
 
 def solution(case: Case) -> str:
-    """The reference as a model should write it."""
-    if case.language == ANSWER:
+    """The reference as a model should write it; "" where there is none."""
+    if case.language == ANSWER or not case.reference:
         return case.reference.strip()
     fence = {"verus": "rust"}.get(case.language, case.language)
     return f"```{fence}\n{case.reference.strip()}\n```"

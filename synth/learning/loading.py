@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from synthd.synth.models.hf.folder import BadFolder, files_sha256, shards
+from synthd.synth.models.hf.folder import BOTTLENECK, BadFolder, files_sha256, shards
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -51,6 +51,10 @@ def load(path: Path, *, device: str = "auto", dtype: str = "auto") -> Loaded:
         )
     except (ValueError, KeyError, OSError) as error:
         raise BadFolder(f"{path}: transformers cannot load it: {_short(error)}") from error
+    if (path / BOTTLENECK).is_file():
+        from synthd.synth.learning.sft.kinds import load_adapter
+
+        load_adapter(model, (path / BOTTLENECK).parent)
     torch.nn.Module.to(model, place)  # transformers' own has lost its types
     return loaded(model, tokenizer, path)
 

@@ -23,7 +23,7 @@ from synthd.daemon.learning.launching import held, require_extra
 from synthd.daemon.locations import user_config_file
 
 MAX_LENGTH = 2048
-_UNMERGED = ("adapter", "prefix")
+_ALONE = "prefix"  # what no folder of a model can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
     require_extra()
     settings = config.load(Path.cwd(), user_config_file(), environment, {}).settings
     training = options.numbers.over(published(options.peft))
-    merge = options.merge and options.peft not in _UNMERGED
-    if options.gguf and not merge:
-        raise BadInput("--gguf: only whole weights can be converted; leave --no-merge out")
+    merge = options.merge and options.peft != _ALONE
+    if options.gguf and (not merge or options.peft == "adapter"):
+        raise BadInput(
+            "--gguf: only whole weights can be converted: leave --no-merge out, and take "
+            "full, lora, ia3 or ln"
+        )
     script = gguf_export.require(environment) if options.gguf else None
     with held(options.out), watcher(json=options.json, quiet=options.quiet, console=err()) as told:
         base = await bases.resolve(options.base, settings)
@@ -62,7 +65,9 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
         for note in notes:
             told.said(note)
         if options.merge and not merge:
-            told.said(f"--peft {options.peft} cannot be merged: {options.out}/adapter keeps it")
+            told.said(
+                f"--peft {options.peft} cannot be merged: {options.out}/adapter keeps it, for peft"
+            )
         asked = Finetuning(
             base=base,
             data=gathered.path,

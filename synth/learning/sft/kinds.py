@@ -56,9 +56,12 @@ def attach(model: PreTrainedModel, kind: Peft, shape: Shape, seed: int) -> nn.Mo
 
 
 def merged(module: nn.Module, kind: Peft) -> PreTrainedModel:
-    """The model with what was learned in its own weights. module: as `attach` gave it."""
-    assert kind.merges
-    if kind in (Peft.FULL, Peft.LN):
+    """The model with what was learned in its own weights; of an adapter, without it. module: as
+    `attach` gave it."""
+    assert kind.loads
+    if kind is Peft.ADAPTER:
+        delattr(module, bottleneck.NAME)
+    if kind in (Peft.FULL, Peft.LN, Peft.ADAPTER):
         return module  # type: ignore[return-value]
     done: PreTrainedModel = module.merge_and_unload()  # type: ignore[operator]
     return done

@@ -27,6 +27,11 @@ class Peft(StrEnum):
         """Whether what is learned can be written as weights of the model itself."""
         return self not in (Peft.ADAPTER, Peft.PREFIX)
 
+    @property
+    def loads(self) -> bool:
+        """Whether a folder of it loads as a model: an adapter lies beside the base's weights."""
+        return self is not Peft.PREFIX
+
 
 @dataclass(frozen=True, slots=True)
 class Published:

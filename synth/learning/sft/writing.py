@@ -32,7 +32,7 @@ def write(
     """
     out, kind = config.out, config.peft
     module = nn.Module.to(module, "cpu")
-    whole = kind is Peft.FULL or (config.merge and kind.merges)
+    whole = kind is Peft.FULL or (config.merge and kind.loads)
     if kind is not Peft.FULL:
         save_adapter(module, kind, config.shaped, out / ADAPTER)
     if not whole:

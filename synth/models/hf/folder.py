@@ -15,6 +15,9 @@ from synthd.synth.models.errors import UnknownModel
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
+# Adapters that cannot be merged into the weights beside them (learning/sft/bottleneck.py).
+BOTTLENECK = "adapter/bottleneck.json"
+_BESIDE = (BOTTLENECK, "adapter/adapter_model.safetensors")
 LONGEST_HEADER = 100 << 20
 
 
@@ -57,6 +60,8 @@ def shards(path: Path) -> tuple[Path, ...]:
 def files_sha256(path: Path) -> str:
     """Of one file its SHA-256; of several that of their names and SHA-256s. Raises BadFolder."""
     files = shards(path)
+    if (path / BOTTLENECK).is_file():
+        files += tuple(path / name for name in _BESIDE)
     if len(files) == 1:
         return _sha256(files[0])
     lines = "".join(f"{_sha256(file)}  {file.name}\n" for file in files)

@@ -40,6 +40,13 @@ def weights() -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="session")
+def needed() -> Callable[[str], dict[str, str]]:
+    """By a strategy's name the hyperparameters that it cannot do without and has no default for."""
+    optimizer = {"optimizer": "/optimizer", "sha256": "0" * 64}
+    return lambda name: dict(optimizer) if name == "optune" else {}
+
+
+@pytest.fixture(scope="session")
 def soak() -> bool:
     """Whether the repeating tests run with their full counts."""
     return SOAK

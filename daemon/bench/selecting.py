@@ -15,8 +15,9 @@ from synthd.daemon.exits import BadInput
 from synthd.synth.ports import Model, tunes
 from synthd.synth.strategies import registry
 from synthd.synth.strategies.fttt import Fttt
+from synthd.synth.strategies.optune import Optune
 
-LEARNING = (Fttt,)  # at test time
+LEARNING = (Fttt, Optune)  # at test time
 
 
 @dataclass(frozen=True, slots=True)

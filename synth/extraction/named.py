@@ -49,6 +49,7 @@ OF_PAPERS: Mapping[str, str] = {
     "rex": "outer-fences",
     "fttt": "first-or-compiles",
     "fttt+": "first-or-compiles",
+    "optune": "first-or-compiles",
 }
 
 

@@ -26,6 +26,7 @@ from synthd.synth.strategies.fttt import Fttt
 from synthd.synth.strategies.fttt_plus import FtttPlus
 from synthd.synth.strategies.mbr import Mbr
 from synthd.synth.strategies.multi_turn import MultiTurn
+from synthd.synth.strategies.optune import Optune
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.rex import Rex
 from synthd.synth.strategies.s_star import SStar
@@ -58,6 +59,7 @@ STRATEGIES: Mapping[str, type[Method]] = {
     "treefinement": Treefinement,
     "fttt": Fttt,
     "fttt+": FtttPlus,
+    "optune": Optune,
 }
 
 

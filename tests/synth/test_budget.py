@@ -104,9 +104,9 @@ def test_all_is_spent_and_never_more(tokens: int, each: int, slots: int, most: i
 
 
 @pytest.mark.parametrize("name", registry.STRATEGIES)
-def test_every_strategy_ends_at_a_small_budget(name: str) -> None:
+def test_every_strategy_ends_at_a_small_budget(needed, name: str) -> None:
     model = Saying(lambda random: random.randint(1, 300), 3)
     budget = Budget(programs=50, seconds=30, tokens=600, tokens_per_call=256)
     run = Run(PROBLEM, model, Never(), budget, 1, read)
-    asyncio.run(solve(run, registry.build(name, {})))
+    asyncio.run(solve(run, registry.build(name, needed(name))))
     assert run.ledger.usage.completion_tokens <= 600

@@ -6,7 +6,7 @@ Every strategy of the registry is covered, with every option that it has, as soo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -132,7 +132,10 @@ def variants() -> Iterator[tuple[str, Mapping[str, str]]]:
     ],
 )
 def test_no_prompt_tells_what_it_may_not(
-    name: str, parameters: Mapping[str, str], solvable: bool
+    needed: Callable[[str], dict[str, str]],
+    name: str,
+    parameters: Mapping[str, str],
+    solvable: bool,
 ) -> None:
     prompts: list[Prompt] = []
 
@@ -147,7 +150,7 @@ def test_no_prompt_tells_what_it_may_not(
     reading = named.reader(read, registry.extraction(name, parameters))
     run = Run(PROBLEM, ScriptedModel(listening), verifier, budget, 1, reading)
     try:
-        asyncio.run(solve(run, registry.build(name, parameters)))
+        asyncio.run(solve(run, registry.build(name, needed(name) | dict(parameters))))
     except Unmet:
         assert parameters, "by default a strategy needs nothing special"
     said = [" ".join(message.content for message in prompt) for prompt in prompts]

@@ -139,8 +139,8 @@ def test_a_replay_is_the_same_search_without_a_model(
 
 
 @pytest.mark.parametrize("name", registry.STRATEGIES)
-def test_every_strategy_can_be_replayed(tmp_path: Path, name: str) -> None:
-    strategy, budget = registry.build(name, {}), Budget(programs=24, tokens=10**4)
+def test_every_strategy_can_be_replayed(tmp_path: Path, needed, name: str) -> None:
+    strategy, budget = registry.build(name, needed(name)), Budget(programs=24, tokens=10**4)
     recorder = Recorder()
     first, events = search(
         strategy, budget, CachedModel(Jittery(), Completions(tmp_path)), recorder, 80

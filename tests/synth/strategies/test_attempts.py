@@ -24,6 +24,7 @@ COMPARED: dict[str, tuple[str, dict[str, Any], bool]] = {
     "multi-turn": ("multi-turn", {"turns": 64}, False),
     "fttt": ("fttt", {"n": 64}, False),
     "fttt+": ("fttt+", {"n": 64}, True),
+    "optune": ("optune", {"n": 64, "optimizer": "/optimizer", "sha256": "0" * 64}, False),
 }
 ATTEMPTS = {"draft", "revise", "refine"}
 

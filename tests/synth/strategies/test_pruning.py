@@ -29,7 +29,8 @@ def search(world: Any, name: str, seed: int, cut: list[int], **model: Any) -> An
         return f"x + {sampling.seed % 7}"
 
     began = world({"f(2)": "5", "f(3)": "7", "f(4)": "9"})
-    strategy = registry.build(name, {})
+    optimizer = {"optimizer": "/optimizer", "sha256": "0" * 64}
+    strategy = registry.build(name, optimizer if name == "optune" else {})
     return began.search(
         strategy, program, repairs=program, budget=BUDGET, seed=seed, watch=watch, **model
     )

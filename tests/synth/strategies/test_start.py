@@ -18,10 +18,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {"revision": {"n": 3}, "self-refine": {"
 
 @pytest.mark.parametrize("name", registry.STRATEGIES)
 def test_it_is_shown_with_what_is_wrong_before_anything_else_is_asked(
-    world: Any, name: str
+    world: Any, needed: Any, name: str
 ) -> None:
     began = world({"f(2)": "4", "f(3)": "6"}, given="x + 2")
-    strategy = registry.build(name, PARAMETERS.get(name, {}))
+    strategy = registry.build(name, PARAMETERS.get(name, needed(name)))
     ended = began.search(strategy, lambda *_: "x * 2", repairs=lambda *_: "x * 2")
     assert ended.outcome.stop is Stop.SOLVED and ended.program == "x * 2"
     first = next(event for event in ended.events if isinstance(event, (Asked, Tried)))

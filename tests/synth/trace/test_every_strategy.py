@@ -75,11 +75,11 @@ def read(text: str, cut: bool) -> tuple[str, Extraction, str]:
 
 @pytest.mark.parametrize("goal", [6, 99], ids=["solvable", "unsolvable"])
 @pytest.mark.parametrize("name", registry.STRATEGIES)
-def test_the_trace_of_every_strategy_is_its_search(head, name: str, goal: int) -> None:
+def test_the_trace_of_every_strategy_is_its_search(head, needed, name: str, goal: int) -> None:
     told: list[Event] = []
     budget = Budget(programs=24, seconds=30, tokens=4000, tokens_per_call=100)
     run = Run(PROBLEM, ScriptedModel(say), Rising(goal), budget, 1, read, told.append)
-    outcome = asyncio.run(solve(run, registry.build(name, {})))
+    outcome = asyncio.run(solve(run, registry.build(name, needed(name))))
     entries = [Entry(0.0, event) for event in told if not isinstance(event, Heard)]
     recorded = decode(line(record) for record in (head(), *entries))
     assert list(recorded.entries) == entries

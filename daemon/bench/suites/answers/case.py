@@ -25,6 +25,7 @@ from synthd.synth.solve import Outcome, solve
 from synthd.synth.strategies.beam import Beam
 from synthd.synth.strategies.best_of_n import BestOfN
 from synthd.synth.strategies.fttt import Fttt
+from synthd.synth.strategies.optune import Optune
 from synthd.synth.strategies.revision import Revision
 from synthd.synth.strategies.self_consistency import SelfConsistency
 from synthd.synth.strategies.self_refine import SelfRefine
@@ -38,7 +39,7 @@ FORMS = {
     Kind.NUMBER: "`#### N`, where N is a number without its unit",
     Kind.LATEX: "`\\boxed{…}` in LaTeX",
 }
-SELECTING = (BestOfN, SelfConsistency, Revision, SelfRefine, Beam, Fttt)
+SELECTING = (BestOfN, SelfConsistency, Revision, SelfRefine, Beam, Fttt, Optune)
 _NAMES = "best-of-n, self-consistency, revision, self-refine and beam"
 NO_ANSWER = "no_answer"
 
@@ -76,7 +77,7 @@ class AnswerCase:
                 "it needs programs that can be executed and visible checks, and an answer is "
                 f"neither: use one that only samples and selects, which are {_NAMES}"
             )
-        if isinstance(strategy, Fttt) and not strategy.oracle:
+        if isinstance(strategy, (Fttt, Optune)) and not strategy.oracle:
             return "it learns from what failed, which only held-out answers tell: oracle=true"
         return ""
 

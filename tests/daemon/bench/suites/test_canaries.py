@@ -83,13 +83,15 @@ SEARCHES = [
 
 @pytest.mark.parametrize(("name", "strategy"), SEARCHES)
 async def test_prompts_know_nothing_of_the_held_out_tests(
-    name: str, strategy: str, marked: Path, bench: Callable[[], Any]
+    name: str, strategy: str, marked: Path, bench: Callable[[], Any], needed: Any
 ) -> None:
     (case,) = catalogue.load(name, marked, {}).cases
     assert not _seen([case.text])
     answers = [f"```\n{HEADS[name].format(body)}\n```" for body in ANSWERS[name]]
     async with bench() as at:
-        found = await at.search(case, answers, strategy, SMALL.get(strategy), programs=4)
+        found = await at.search(
+            case, answers, strategy, SMALL.get(strategy, needed(strategy)), programs=4
+        )
         assert at.asked
         assert not _seen(at.asked)
         if found.program:

@@ -26,6 +26,7 @@ from synthd.daemon.bench.hard.file import filled
 from synthd.daemon.exits import BadInput
 from synthd.daemon.learning.optimizers import pinned
 from synthd.daemon.report import Wire
+from synthd.synth.models.names import absolute
 from synthd.synth.models.scrub import address
 from synthd.synth.strategies import registry
 
@@ -124,7 +125,9 @@ def from_options(asked: Asked, default_model: str | None) -> Experiment:
     specs = [_named(name, _given(name, sets)) for name in names]
     models = asked.models or ((default_model,) if default_model else ())
     price = _price(asked.price)
-    told = [ModelSpec(name=name, endpoints=asked.endpoints, price=price) for name in models]
+    told = [
+        ModelSpec(name=absolute(name), endpoints=asked.endpoints, price=price) for name in models
+    ]
     budget = {
         name: value
         for name, value in (

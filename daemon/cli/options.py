@@ -12,7 +12,19 @@ Targets = Annotated[
     list[str],
     typer.Argument(metavar="FILE[::FUNCTION]...", help="FILE alone means every stub in it."),
 ]
-ModelName = Annotated[str | None, typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME.")]
+
+
+def _absolute(name: str | None) -> str | None:
+    """A folder is said from where the user is; a daemon is elsewhere."""
+    from synthd.synth.models.names import absolute
+
+    return None if name is None else absolute(name)
+
+
+ModelName = Annotated[
+    str | None,
+    typer.Option(help="E.g. qwen2.5-coder:1.5b, ollama/NAME, hf/./FOLDER.", callback=_absolute),
+]
 Programs = Annotated[int | None, typer.Option(min=1, help="Default: 24.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Default: 0.")]
 Examples = Annotated[

@@ -27,7 +27,7 @@ STORY = '''def double(x: int) -> int:
 def test_a_function_is_written_and_verified(weights: Mapping[str, str], tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="the extra `train` is not installed")
     (tmp_path / "work.py").write_text(STORY)
-    command = ["synth", "work.py::double", "--no-tested", "--json", "--seconds", "900"]
+    command = ["synth", "work.py::double", "--no-tested", "--json", "--max-seconds", "900"]
     ended = subprocess.run(
         [
             sys.executable,

@@ -14,7 +14,7 @@ from pathlib import Path
 from synthd.daemon.bench.case import BenchSuite
 from synthd.daemon.bench.suites import catalogue
 from synthd.daemon.exits import BadInput, Failure
-from synthd.synth.metrics.overlap import Others, Overlap, Text
+from synthd.synth.metrics.overlap import MOST_WORDS, Others, Overlap, Text
 from synthd.synth.suites.mbpp import TRAIN
 
 _MBPP = (
@@ -101,11 +101,12 @@ def trainable() -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Contamination:
     """found: training tasks that stand in an evaluation suite already. compared: these suites;
-    absent: those whose data is not here."""
+    absent: those whose data is not here. tasks: how many were compared."""
 
     found: tuple[Overlap, ...]
     compared: tuple[str, ...]
     absent: tuple[str, ...]
+    tasks: int
 
     @property
     def told(self) -> str:
@@ -117,7 +118,12 @@ class Contamination:
             return f"No training task stands in an evaluation suite ({against})."
         first = ", ".join(f"{one.task} in {one.by_words or one.by_shape}" for one in self.found[:3])
         more = f" and {len(self.found) - 3} more" if len(self.found) > 3 else ""
-        return f"Training tasks that stand in evaluation suites: {first}{more} ({against})."
+        alike = sum(one.words < MOST_WORDS for one in self.found)
+        return (
+            f"{len(self.found)} of {self.tasks} training tasks stand in evaluation suites: {first}"
+            f"{more} ({against}; {alike} by the shape of a reference program alone, which short "
+            "ones share by chance)."
+        )
 
 
 def contamination(
@@ -141,5 +147,8 @@ def contamination(
     held = Others(others)
     near = (held.nearest(text) for text in texts) if others else ()
     return Contamination(
-        tuple(one for one in near if one.contaminated), tuple(compared), tuple(absent)
+        tuple(one for one in near if one.contaminated),
+        tuple(compared),
+        tuple(absent),
+        len(texts),
     )

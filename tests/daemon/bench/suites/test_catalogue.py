@@ -22,6 +22,7 @@ COUNTS = {
     "humaneval+": (164, 0, "python"),
     "mbpp": (427, 0, "python"),
     "mbpp-full": (974, 0, "python"),
+    "mbpp-train": (374, 0, "python"),
     "mbpp+": (378, 0, "python"),
     "humaneval-x-python": (164, 0, "python"),
     "humaneval-x-cpp": (161, 3, "cpp"),

@@ -47,10 +47,8 @@ def finding(node: Node) -> str:
 
 
 def learned(node: Node) -> list[str]:
-    """What the latest lesson of the weights that drew it did, a line a step: those before it are
-    said where they were new."""
-    last = max((step.lesson for step in node.learned), default=0)
-    return [_step(step) for step in node.learned if step.lesson == last]
+    """What each step on a lesson did that the weights which drew it had not learned before."""
+    return [_step(step) for step in node.fresh]
 
 
 def _step(step: Learned) -> str:

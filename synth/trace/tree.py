@@ -30,7 +30,8 @@ class Node:
     index: its place in Tree.nodes. number: the how manieth program, 0 for none. parent: what it
     hangs under; maker: the program that it was made from. began, ended: seconds.
     unjudged: it should have been a program, but the search was over before it was judged. pruned:
-    the user has cut it off. learned: what each step had done to the weights that drew it.
+    the user has cut it off. learned: what each step had done to the weights that drew it; fresh:
+    those of them that no earlier call was told of.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Node:
     unjudged: bool = False
     pruned: bool = False
     learned: tuple[Learned, ...] = ()
+    fresh: tuple[Learned, ...] = ()
 
     @property
     def purpose(self) -> str:
@@ -143,6 +145,7 @@ class _Growing:
     _asked: dict[str, int] = field(default_factory=dict)  # name → its latest call
     programs: dict[str, int] = field(default_factory=dict)  # name → its latest program
     choices: list[Choice] = field(default_factory=list)
+    _told: set[Learned] = field(default_factory=set)  # steps, which have their seconds
 
     def asked(self, event: Asked, at: float) -> None:
         maker = self.programs.get(event.parent) if event.parent else None
@@ -164,7 +167,9 @@ class _Growing:
     def tuned(self, event: Tuned) -> None:
         index = self._calls.get(event.call)
         if index is not None:
-            self._change(index, learned=event.learned)
+            fresh = tuple(step for step in event.learned if step not in self._told)
+            self._told.update(fresh)
+            self._change(index, learned=event.learned, fresh=fresh)
 
     def answered(self, event: Answered, at: float) -> None:
         index = self._calls.get(event.call)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from synthd.daemon.exits import BadInput
 from synthd.daemon.learning import card, memory
 from synthd.daemon.learning.bases import Base
-from synthd.daemon.learning.launching import Launch, Watcher, launched
+from synthd.daemon.learning.gathering import taken
+from synthd.daemon.learning.launching import CONFIG, Launch, Watcher, launched
 from synthd.daemon.learning.rooms import room
 
 MODULE = "synthd.synth.learning.sft.child"
@@ -55,11 +58,34 @@ class Finetuning:
 
 async def finetune(asked: Finetuning, watcher: Watcher) -> Mapping[str, Any]:
     """The row of its result. To be called while the folder is held. Raises BadInput, Missing."""
+    await asyncio.to_thread(_is_the_same, asked)
     if asked.fits:
         await _fits(asked)
     row = await launched(Launch(MODULE, asked.config, asked.out, asked.gpus), watcher)
     await asyncio.to_thread(card.write, _card(asked, row), asked.out)
     return row
+
+
+def _is_the_same(asked: Finetuning) -> None:
+    """Raises BadInput where the folder holds another fine-tuning: its configuration stays."""
+    if not taken(asked.out):
+        return
+    try:
+        was = json.loads((asked.out / CONFIG).read_text("utf-8"))
+    except (OSError, ValueError):
+        return  # the checkpoints say themselves whose they are
+    if _meaning(was) != _meaning(asked.config):
+        raise BadInput(
+            f"{asked.out} holds a training with another base or other settings: name another "
+            "folder with --out, or give the command as it was to go on"
+        )
+
+
+def _meaning(config: Mapping[str, Any]) -> object:
+    """Where the folder is now, and how often it is saved, decide about no weight."""
+    training = {k: v for k, v in config.get("training", {}).items() if k != "checkpoint_every"}
+    places = ("base", "data", "out", "name", "training")
+    return [training, {k: v for k, v in config.items() if k not in places}]
 
 
 async def _fits(asked: Finetuning) -> None:

@@ -60,8 +60,25 @@ def gather(sources: Sequence[str], out: Path) -> Gathered:
         why = "; ".join(f"{one.name}: {one.note or 'it is empty'}" for one in told)
         raise BadInput(f"nothing to learn from: {why}")
     text = "".join(f"{line}\n" for line in rows)
+    if taken(out) and _text(out / FILE) != text:
+        raise BadInput(
+            f"{out} holds a training on other data: name another folder with --out, or give the "
+            "command as it was to go on"
+        )
     replace(out / FILE, text)
     return Gathered(out / FILE, _sha256(rows), tuple(told), _texts(rows))
+
+
+def taken(out: Path) -> bool:
+    """Whether a fine-tuning has begun there: then its data must stay."""
+    return (out / "result.json").exists() or any((out / "checkpoints").glob("step-*"))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def chat(prompt: Iterable[Mapping[str, Any]], answer: str) -> Row:

@@ -25,6 +25,13 @@ def drawn(asked: dict[str, Any]) -> str:
 
 
 @pytest.fixture
+def patient(soak: bool) -> None:
+    """Before anything is prepared."""
+    if not soak:
+        pytest.skip("a minute of processors: SYNTHD_SOAK=1")
+
+
+@pytest.fixture
 def rollouts(shell: Any) -> Path:
     """A run over two tasks of our own; every search has a conversation of two turns at most."""
     for name, text in TASKS.items():
@@ -34,7 +41,7 @@ def rollouts(shell: Any) -> Path:
     shell.environment["OMP_NUM_THREADS"] = "1"
     ended = shell.run(
         *("bench", "run", "--suite", "files:tasks", "--strategy", "multi-turn"),
-        *("--set", "multi-turn.n=1", "--set", "multi-turn.turns=2", "--samples", "8"),
+        *("--set", "multi-turn.n=1", "--set", "multi-turn.turns=2", "--samples", "5"),
         *("--out", "first", "--quiet", "--judges", "1"),
     )
     assert ended.code == 0, ended.err
@@ -75,41 +82,39 @@ def killed_after(shell: Any, arguments: list[str], stage: str) -> None:
 def test_a_killed_training_goes_on_with_the_stage_it_was_in(
     shell: Any, rollouts: Path, tiny_directory: Path
 ) -> None:
-    arguments = command(tiny_directory, "--iterations", "1")
-    killed_after(shell, arguments, "02-verifier-1")
+    arguments = command(tiny_directory, "--iterations", "1", "--method", "rft")
+    killed_after(shell, arguments, "03-expand-1.jsonl")
     before = states(shell.folder)
-    assert not before.get("05-sft-1", {}).get("done")
+    assert not before.get("04-sft-1", {}).get("done")
     ended = shell.run(*arguments, limit=LIMIT)
     assert ended.code == 0, ended.err
-    assert "02-verifier-1: done before" in ended.err
+    assert "03-expand-1.jsonl: done before" in ended.err
     after = states(shell.folder)
-    assert after["02-verifier-1"] == before["02-verifier-1"]
-    assert list(after) == [
-        "01-rollouts-0",
-        "02-verifier-1",
-        "03-relabel-1.jsonl",
-        "04-expand-1.jsonl",
-        "05-sft-1",
-    ]
-    assert all(state["done"] for state in after.values())
-    assert after["03-relabel-1.jsonl"]["relabelled"] > 0
+    assert list(after) == ["01-rollouts-0", "02-relabel-1.jsonl", "03-expand-1.jsonl", "04-sft-1"]
+    assert all(after[name] == before[name] for name in list(after)[:3])
+    assert after["04-sft-1"]["examples"] == after["03-expand-1.jsonl"]["chats"] > 0
+    assert after["02-relabel-1.jsonl"]["relabelled"] == 0
     assert json.loads((shell.folder / "made" / "config.json").read_text())["synthd_base"]["sha256"]
-    # Another base under the same name of a folder is refused.
-    other = shell.run(*command(tiny_directory, "--iterations", "1", "--seed", "3"))
+    # Other settings under the same name of a folder are refused.
+    other = shell.run(*arguments, "--seed", "3")
     assert other.code == 2
     assert "made with other settings" in other.err
 
 
 @pytest.mark.soak
 def test_two_iterations_roll_out_the_model_that_was_trained(
-    shell: Any, rollouts: Path, tiny_directory: Path, soak: bool
+    patient: None, shell: Any, rollouts: Path, tiny_directory: Path
 ) -> None:
-    if not soak:
-        pytest.skip("a minute of processors: SYNTHD_SOAK=1")
     ended = shell.run(*command(tiny_directory, "--iterations", "2"), limit=2 * LIMIT)
     assert ended.code == 0, ended.err
     after = states(shell.folder)
-    assert list(after)[5:] == [
+    assert after["03-relabel-1.jsonl"]["relabelled"] > 0
+    assert list(after) == [
+        "01-rollouts-0",
+        "02-verifier-1",
+        "03-relabel-1.jsonl",
+        "04-expand-1.jsonl",
+        "05-sft-1",
         "06-rollouts-1",
         "07-verifier-2",
         "08-relabel-2.jsonl",

@@ -9,6 +9,9 @@ log-probability (value=public-logprob).
 The reference draws 30 at 0.7, and takes the mean over all tokens of the answer (tokens=all); ours
 leaves the prose around the program out. Of equal values the shorter program wins, then the first.
 
+As a baseline of FTTT (arXiv 2502.15771, prelim/) the first that the held-out tests pass ends it
+(oracle=true): that is pass@n, an upper bound for all that selects.
+
 Where nothing visible can be passed, as with final answers of a benchmark, value=first takes the
 likeliest.
 """
@@ -43,17 +46,20 @@ class BestOfN:
     tokens: Literal["code", "all"] = parameter(
         "code", "log-probability of the program, or of the whole answer (the paper)"
     )
+    oracle: bool = parameter(
+        False, "held-out tests stop it, whatever `value` (FTTT's baseline: on)"
+    )
 
     @property
     def collects(self) -> bool:
-        return self.value != "first"
+        return self.value != "first" and not self.oracle
 
     @property
     def estimates(self) -> bool:
         return self.value == "verifier"
 
     async def __call__(self, run: Run) -> None:
-        value = self.value
+        value = "first" if self.oracle else self.value
         if value == "first" and self.n > 1 and blind(run.verifier):
             value = "logprob"
         estimator = learned(run) if value == "verifier" else None

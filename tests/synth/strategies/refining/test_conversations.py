@@ -104,6 +104,16 @@ def test_no_method_is_stopped_by_an_oracle_that_it_did_not_ask_for(play, marks) 
         play(BestOfN(n=2), ["110", "110"], verifier=oracle)
 
 
+@pytest.mark.parametrize("value", ["first", "logprob"])
+def test_with_the_oracle_any_right_sample_ends_it(play, marks, value) -> None:
+    oracle = Oracle(marks(), Wants("0110"))
+    ended = play(BestOfN(n=4, value=value, oracle=True), ["1", "0110", "11"], verifier=oracle)
+    assert (ended.outcome.stop, ended.outcome.oracle) == (Stop.SOLVED, True)
+    assert ended.outcome.usage.programs == 2
+    with pytest.raises(Unmet, match="this one has none"):
+        play(BestOfN(n=4, oracle=True), ["1"])
+
+
 def test_with_the_oracle_any_right_beam_ends_it(play, marks) -> None:
     oracle = Oracle(marks(), Wants("0110"))
     script = ["111", "0110", "1", "11"]

@@ -22,7 +22,7 @@ from synthd.daemon.client.errors import Lost
 from synthd.daemon.thin.errors import Unreachable
 
 FULL = os.environ.get("SYNTHD_SOAK") == "1"
-KILLS = 200 if FULL else 24
+KILLS = 200 if FULL else 12
 STRATEGIES = ("seidr", "best-of-n", "auto", "rex")
 AT_ONCE = 10  # jobs that are not over, at most
 MODULES = {

@@ -136,8 +136,9 @@ def wait_until(holds, limit: float = 60.0) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_killed_run_is_continued_and_nothing_is_judged_twice(shell, data, how) -> None:
-    count = 60
+@pytest.mark.soak
+def test_a_killed_run_is_continued_and_nothing_is_judged_twice(shell, data, how, soak) -> None:
+    count, kills = (60, 3) if soak else (36, 2)
     rows = [
         sample("T/0", f"    # {number}\n{BUSY}" + (RIGHT["T/0"] if number % 3 else WRONG))
         for number in range(count)
@@ -148,7 +149,7 @@ def test_a_killed_run_is_continued_and_nothing_is_judged_twice(shell, data, how)
     def lines() -> int:
         return out.read_bytes().count(b"\n") if out.exists() else 0
 
-    for _ in range(3):
+    for _ in range(kills):
         had = lines()
         process = shell.start(*SUITE)
         assert wait_until(lambda least=had + 5: lines() >= least)

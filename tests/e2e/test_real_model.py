@@ -115,11 +115,11 @@ def test_what_cannot_be_done_is_not_called_done(tmp_path: Path, weights: Mapping
         "    >>> odd(3)\n    990017\n    >>> odd(4)\n    4\n    >>> odd(5)\n    77\n"
         '    """\n    ...\n'
     )
-    options = ("--max-programs", "3", "--max-tokens", "900", "--json")
+    options = ("--max-programs", "2", "--max-tokens", "400", "--json")
     done = synthd(tmp_path, weights, "synth", "odd.py", *options)
     (report,) = (json.loads(line) for line in done.stdout.splitlines())
     cost = report["cost"]
-    assert cost["programs"] <= 3 and cost["completion_tokens"] <= 900
+    assert 0 < cost["programs"] <= 2 and 0 < cost["completion_tokens"] <= 400
     if report["status"] == "verified":
         assert report["labels"] == ["tabulates-examples"], report
     else:

@@ -49,5 +49,5 @@ def test_a_replay_tells_of_the_same_learning_and_asks_no_model(tmp_path: Path, n
     assert [len(steps) for steps in learned] == list(range(1, len(learned) + 1)) and learned
     # Another learning rate is another model: what was kept of this one is not its.
     other = CachedModel(ScriptedModel([]), Completions(tmp_path), replay=True)
-    with pytest.raises(NotRecorded, match="call [23] of"):
+    with pytest.raises(NotRecorded, match=r"call [23] of"):
         search(name, other, lr=1e-4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from synthd.daemon.bench.experiment import Experiment
+from synthd.daemon.bench.experiment import Experiment, Subset
 from synthd.daemon.bench.report.figuring import Wanted
 from synthd.daemon.bench.report.values import Figures, SuiteFacts
 
@@ -91,6 +91,9 @@ def _asked(experiment: Experiment) -> dict[str, str]:
         ),
         "completions at once": str(experiment.slots),
     }
+    for spec in experiment.suites:
+        if spec.subset is not None:
+            found[f"tasks of {spec.text}"] = _subset(spec.subset)
     if experiment.judge:
         found["judge"] = experiment.judge
     for model in experiment.models:
@@ -102,6 +105,14 @@ def _asked(experiment: Experiment) -> dict[str, str]:
         given = ", ".join(f"{name} = {value}" for name, value in strategy.parameters.items())
         found[f"strategy {strategy.label}"] = f"{strategy.name}{f' ({given})' if given else ''}"
     return found
+
+
+def _subset(subset: Subset) -> str:
+    weights = f" (weights {subset.identity})" if subset.identity else ""
+    return (
+        f"{len(subset.tasks):,} of {subset.of:,} tasks that {subset.model}{weights} fails by "
+        f"{subset.strategy.label}, found in {subset.run}"
+    )
 
 
 def _number(count: int, what: str, plural: str = "s") -> str:

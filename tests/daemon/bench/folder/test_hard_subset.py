@@ -70,6 +70,9 @@ def test_greedy_is_searched_and_its_failures_are_searched_again(shell, stubs: Pa
     assert ended.code == 0, ended.err
     assert searched(shell.folder / "a", "best-of-n") == list(hard_ones)
     assert "say less about" not in ended.err
+    told = shell.run("bench", "report", "a", "--format", "md", "--json").objects[0]["settings"]
+    (said,) = (words for what, words in told.items() if what.endswith("[@hard.json]"))
+    assert said.startswith("2 of 4 tasks that ollama/coder (weights old) fails by greedy")
     shell.model.digest = "new"  # other weights under the same name
     other = shell.run(*run, "--suite", f"{suite}[@hard.json]", "--out", "b")
     assert (other.code, "were found with other weights of ollama/coder" in other.err) == (2, True)

@@ -57,6 +57,7 @@ BUILDERS: dict[str, Callable[[], Prompt]] = {
     "repair": lambda: prompts.repair(PROBLEM, CHILD, "it is wrong", "multiply"),
     "refine": lambda: prompts.refine(PROBLEM, CHILD, "all"),
     "self_repair": lambda: prompts.self_repair(PROBLEM, CHILD, "diff", "full"),
+    "reflect": lambda: prompts.reflect(prompts.draft(PROBLEM), "def f(x):\n    return x * 3"),
     "criticize": lambda: prompts.criticize(PROBLEM, CHILD),
     "improve": lambda: prompts.improve(PROBLEM, CHILD, "multiply"),
     "opening": lambda: prompts.opening(PROBLEM, CHILD),

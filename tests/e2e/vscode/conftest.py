@@ -4,6 +4,7 @@ touched but the folder that install.py fills once."""
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import importlib.util
 import json
 import os
@@ -65,8 +66,21 @@ class Packaged:
 
 @pytest.fixture(scope="session")
 def packaged(places: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Packaged:
-    """`npm run package`: type checks, lints, bundles and packs."""
-    folder = tmp_path_factory.mktemp("extension") / "vscode"
+    """`npm run package`: type checks, lints, bundles and packs; once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "vscode-package.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        told = shared / "vscode-package.txt"
+        if not told.exists():
+            packed = _packed(places, Path(tempfile.mkdtemp(prefix="extension-", dir=shared)))
+            (shared / "synthd.vsix").write_bytes(packed.vsix.read_bytes())
+            told.write_text(packed.said)
+        return Packaged(shared / "synthd.vsix", told.read_text())
+
+
+def _packed(places: Mapping[str, str], made: Path) -> Packaged:
+    folder = made / "vscode"
     shutil.copytree(EXTENSION, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
     (folder / "node_modules").symlink_to(places["modules"])
     done = subprocess.run(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +22,7 @@ from synthd.daemon.bench.experiment import Experiment
 from synthd.daemon.bench.folder.folder import RunFolder
 from synthd.daemon.bench.place import Place
 from synthd.daemon.bench.record import Kind, Record, fields
-from synthd.daemon.bench.running import Plan, Shard
+from synthd.daemon.bench.running import Plan, Shard, local, run_experiment
 from synthd.daemon.settings import Settings
 
 # Of the first tasks of HumanEval: some answers pass, others do not.
@@ -146,7 +148,7 @@ class Bench:
     @property
     def experiment(self) -> Experiment:
         asked = Asked(
-            suites=("humaneval[:6]",),
+            suites=("humaneval[:4]",),
             strategies=("greedy", "best-of-n"),
             sets=("best-of-n.n=3",),
             models=("ollama/coder",),
@@ -160,7 +162,7 @@ class Bench:
     def arguments(self) -> tuple[str, ...]:
         """The same on the command line."""
         return (
-            *("--suite", "humaneval[:6]", "--strategy", "greedy,best-of-n"),
+            *("--suite", "humaneval[:4]", "--strategy", "greedy,best-of-n"),
             *("--set", "best-of-n.n=3", "--model", "ollama/coder", "--endpoint", self.model.url),
             *("--samples", f"{self.samples}", "--max-programs", "4", "--data", str(self.data)),
             *("--judges", "1", "--jobs", "2", "--no-answers"),
@@ -178,7 +180,7 @@ class Bench:
         return sorted(tuple(str(getattr(record, name)) for name in fields()) for record in records)
 
     def solved(self, folder: str | Path) -> int:
-        """Of the 24 searches, which are not all the same."""
+        """Of the 16 searches, which are not all the same."""
         records = list(RunFolder.records(self.home / folder))
         return sum(bool(one.passed) for one in records)
 
@@ -186,10 +188,31 @@ class Bench:
         return sum(one.kind is Kind.INFRA for one in RunFolder.records(self.home / folder))
 
 
-@pytest.fixture
-def bench(tmp_path: Path, model: HashedOllama) -> Bench:
+@pytest.fixture(scope="session")
+def data() -> Path:
     beside = Path(__file__).parents[5] / "shared" / "datasets"
-    data = Path(os.environ.get("SYNTHD_DATASETS") or beside)
-    if not (data / "humaneval").is_dir():
-        pytest.skip(f"no data sets in {data}: set SYNTHD_DATASETS")
+    folder = Path(os.environ.get("SYNTHD_DATASETS") or beside)
+    if not (folder / "humaneval").is_dir():
+        pytest.skip(f"no data sets in {folder}: set SYNTHD_DATASETS")
+    return folder
+
+
+@pytest.fixture
+def bench(tmp_path: Path, data: Path, model: HashedOllama) -> Bench:
     return Bench(tmp_path, data, model)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory, data: Path) -> list[tuple[object, ...]]:
+    """The table of a run in one process, of which others must not differ."""
+    server = HashedOllama()
+    try:
+        one = Bench(tmp_path_factory.mktemp("alone"), data, server)
+        plan, environment = one.plan("alone"), one.environment
+        work = run_experiment(plan, local(environment), Watching(), environment)
+        with ThreadPoolExecutor(1) as pool:  # a test's own loop is left alone
+            pool.submit(asyncio.run, work).result()
+        assert 0 < one.solved("alone") < 16
+        return one.table("alone")
+    finally:
+        server.close()

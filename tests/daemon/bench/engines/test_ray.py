@@ -44,9 +44,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch, bench: Any) -> Iterator[Any]:
 
 
 async def test_a_node_that_is_killed_loses_nothing(
-    bench: Any, watching: Any, model: Any, cluster: Any
+    bench: Any, watching: Any, model: Any, cluster: Any, alone: Any
 ) -> None:
-    await run_experiment(bench.plan("alone"), local(bench.environment), watching, bench.environment)
     killed: list[threading.Thread] = []
 
     def kill() -> None:
@@ -63,9 +62,8 @@ async def test_a_node_that_is_killed_loses_nothing(
     engine = ray_engine(bench.environment, cluster.address)
     ran = await run_experiment(bench.plan("ray", jobs=None), engine, watching, bench.environment)
     killed[0].join()
-    assert (ran.now, ran.broken, ran.discarded) == (24, 0, 0)
-    assert bench.table("ray") == bench.table("alone")
-    assert len(bench.table("ray")) == 24 and 0 < bench.solved("ray") < 24
+    assert (ran.now, ran.broken, ran.discarded) == (16, 0, 0)
+    assert bench.table("ray") == alone and len(alone) == 16
     assert ran.attempts == bench.broken("ray") == 2, "the searches of the node that was lost"
     lost = [line for line in watching.lines if "is lost" in line]
     assert len(lost) == 1 and "its 2 searches are given to others" in lost[0]
@@ -76,7 +74,7 @@ def begun(command: list[str], environment: dict[str, str]) -> subprocess.Popen[s
 
 
 async def test_interrupted_it_leaves_nothing_behind_and_goes_on(
-    bench: Any, watching: Any, model: Any
+    bench: Any, watching: Any, model: Any, alone: Any
 ) -> None:
     pytest.importorskip("ray", reason="Ray is not installed: pip install 'synthd[ray]'")
     command = [sys.executable, "-m", "synthd.daemon", "bench", "run", *bench.arguments]
@@ -101,10 +99,9 @@ async def test_interrupted_it_leaves_nothing_behind_and_goes_on(
     assert len(ours) > 5 and alive == []
     assert os.listdir(temporary) == []
     model.gate.set()
-    for folder in ("ray", "alone"):
-        plan = bench.plan(folder)
-        await run_experiment(plan, local(bench.environment), watching, bench.environment)
-    assert bench.table("ray") == bench.table("alone") and len(bench.table("ray")) == 24
+    plan = bench.plan("ray")
+    await run_experiment(plan, local(bench.environment), watching, bench.environment)
+    assert bench.table("ray") == alone and len(alone) == 16
 
 
 async def test_a_cluster_that_is_not_there(bench: Any, watching: Any) -> None:

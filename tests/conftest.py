@@ -52,6 +52,13 @@ def soak() -> bool:
     return SOAK
 
 
+@pytest.fixture
+def patient(soak: bool) -> None:
+    """Before anything is prepared: for what others test too, with less patience."""
+    if not soak:
+        pytest.skip("half a minute of processors: SYNTHD_SOAK=1")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every property is worth repeating: `make soak` runs them all with full counts."""
     for item in items:

@@ -25,13 +25,6 @@ def drawn(asked: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def patient(soak: bool) -> None:
-    """Before anything is prepared."""
-    if not soak:
-        pytest.skip("a minute of processors: SYNTHD_SOAK=1")
-
-
-@pytest.fixture
 def rollouts(shell: Any) -> Path:
     """A run over two tasks of our own; every search has a conversation of two turns at most."""
     for name, text in TASKS.items():

@@ -36,8 +36,9 @@ def command(base: Path, *more: str) -> list[str]:
     ]
 
 
+@pytest.mark.soak
 def test_stopped_it_leaves_a_checkpoint_and_the_same_command_goes_on(
-    shell: Any, chats: Path, tiny_directory: Path
+    patient: None, shell: Any, chats: Path, tiny_directory: Path
 ) -> None:
     arguments = command(tiny_directory, "--epochs", "400", "--max-steps", "1200", "--json")
     process = shell.start(*arguments)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from synthd.synth.learning.verifier.training import trained
 
 COMMAND = (sys.executable, "-P", "-m", "synthd.synth.learning.verifier.train")
@@ -40,7 +42,8 @@ def begun(file):
     )
 
 
-def test_killed_in_the_middle(wanted, groups, tmp_path) -> None:
+@pytest.mark.soak
+def test_killed_in_the_middle(patient, wanted, groups, tmp_path) -> None:
     few = groups(6)
     numbers = {"epochs": 200, "checkpoint_every": 5, "precision": "float32"}
     whole = wanted(few, "whole", **numbers)

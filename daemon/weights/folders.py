@@ -97,8 +97,7 @@ class Folders:
         if find_spec("huggingface_hub") is None:
             raise NoModel(f"{name} needs huggingface_hub: {EXTRA}")
         if not folder.is_dir():
-            where = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
-            tell(f"{name}: downloading {address(where)}/{name.name} to {folder}")
+            tell(f"{name}: downloading {address(_hub())}/{name.name} to {folder}")
             wanted = {"model": name.name, "into": str(folder.resolve())}
             answer = await asked_child(FETCHING, wanted, LONGEST_PULL)
             if refused := answer.get("refused"):
@@ -175,3 +174,9 @@ class Folders:
     def _note(self, folder: Path) -> Path:
         """Beside ours: a folder of the user's is not written to."""
         return self.root / "hashes" / f"{hashlib.sha256(str(folder).encode()).hexdigest()}.json"
+
+
+def _hub() -> str:
+    from huggingface_hub import constants
+
+    return os.environ.get("HF_ENDPOINT") or constants.ENDPOINT

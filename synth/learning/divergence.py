@@ -1,31 +1,36 @@
-"""How far a model with an adapter is from the model without: in what it expects of a text."""
+"""How far a model with changed weights is from its own: in what it expects of a text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from synthd.synth.learning.adapter import Adapter
+Weights = Callable[[], AbstractContextManager[object]]
 
 # Tokens that are run at once: the logits of a long prompt would need more room than the model.
 CHUNK = 128
 
 
 @torch.no_grad()
-def divergence(model: Any, adapter: Adapter, tokens: Sequence[int]) -> float:
-    """KL(tuned ‖ own) of the next token, in nats, its mean over the tokens of a text."""
-    ids = torch.tensor([list(tokens)], device=next(model.parameters()).device)
-    tuned = own = None
+def divergence(model: Any, ids: Tensor, *, tuned: Weights, own: Weights) -> float:
+    """KL(tuned ‖ own) of the next token, in nats, its mean over the tokens of a text.
+
+    ids: 1 × T. tuned, own: contexts in which the model runs with these weights.
+    """
+    with_it = without = None
     total = 0.0
-    for chunk in torch.split(ids, CHUNK, dim=1):
-        with_it = model(input_ids=chunk, past_key_values=tuned, use_cache=True)
-        with adapter.off():
-            without = model(input_ids=chunk, past_key_values=own, use_cache=True)
-        tuned, own = with_it.past_key_values, without.past_key_values
-        total += _sum(with_it.logits, without.logits)
+    for begin in range(0, ids.shape[1], CHUNK):
+        chunk = ids[:, begin : begin + CHUNK]
+        with tuned():
+            changed = model(input_ids=chunk, past_key_values=with_it, use_cache=True)
+        with own():
+            plain = model(input_ids=chunk, past_key_values=without, use_cache=True)
+        with_it, without = changed.past_key_values, plain.past_key_values
+        total += _sum(changed.logits, plain.logits)
     return total / ids.shape[1]
 
 

@@ -21,7 +21,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,7 +166,8 @@ class Adapters:
         self._finite(norm, "the gradient", place, method)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        kl = divergence(self._model, adapter, task.prompt)
+        asked = torch.tensor([task.prompt], device=next(self._model.parameters()).device)
+        kl = divergence(self._model, asked, tuned=nullcontext, own=adapter.off)
         self._finite(kl, "the model after the step", place, method)
         self.steps += 1
         return Learned(

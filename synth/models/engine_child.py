@@ -39,13 +39,19 @@ def main() -> None:
 
 
 def die_with(parent: int) -> None:
-    """By the kernel where it can (it also works while llama.cpp holds the interpreter)."""
+    """For one that has no more to read from stdin: its end is the parent's end, too."""
+    tied_to(parent)
+    threading.Thread(target=_leave_at_end_of_input, daemon=True).start()
+
+
+def tied_to(parent: int) -> None:
+    """Die with it, by the kernel where it can: it also works while a library holds the
+    interpreter. Ctrl-C is left to the parent."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before we could ask
         os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    threading.Thread(target=_leave_at_end_of_input, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _leave_at_end_of_input() -> None:

@@ -10,15 +10,16 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from synthd.synth.learning.divergence import divergence
 from synthd.synth.learning.loading import Loaded
 from synthd.synth.learning.optune import hooks, sequences
 from synthd.synth.learning.optune.errors import WrongOptimizer
@@ -31,8 +32,6 @@ from synthd.synth.tuning import Edit, Learned, Lesson, Tuning
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# Tokens at once: the logits of a long question would need more room than the model.
-CHUNK = 128
 KEPT = 8  # edits: for an 8B model of 16 bits about 0.1 GB each
 
 
@@ -121,25 +120,12 @@ class Edits:
             if before.edits:
                 edits = tuple(a + b for a, b in zip(before.edits, fresh, strict=True))
             question = ids.new_tensor([encoded.ids[: encoded.prompt][-ready.config.longest :]])
-            kl = self._divergence(ready, edits, question)
+            edited = partial(hooks.applied, model, matrices, edits)
+            with hooks.frozen(model):
+                kl = divergence(model, question, tuned=edited, own=nullcontext)
         seconds = time.monotonic() - started
         told = Learned(place, 0, captured.loss, norm, kl, seconds=seconds)
         return Made(edits, (*before.learned, told))
-
-    def _divergence(self, ready: _Ready, edits: tuple[Tensor, ...], ids: Tensor) -> float:
-        """KL(edited ‖ own) of the next token over the question's, in nats, its mean."""
-        model, total = self._model, 0.0
-        own = tuned = None
-        with hooks.frozen(model):
-            for begin in range(0, ids.shape[1], CHUNK):
-                chunk = ids[:, begin : begin + CHUNK]
-                without = model(input_ids=chunk, past_key_values=own, use_cache=True)
-                with hooks.applied(model, ready.config.edited, edits):
-                    with_it = model(input_ids=chunk, past_key_values=tuned, use_cache=True)
-                own, tuned = without.past_key_values, with_it.past_key_values
-                p, q = _log_probabilities(with_it.logits), _log_probabilities(without.logits)
-                total += float((p.exp() * (p - q)).sum())
-        return total / ids.shape[1]
 
 
 def tuner(loaded: Loaded) -> Edits:
@@ -162,7 +148,3 @@ def fits(model: PreTrainedModel, config: Config, where: str) -> None:
         f"the optimizer in {where} was trained for another model ({described(config)}): "
         "name that one with --model, or train one for this"
     )
-
-
-def _log_probabilities(logits: Tensor) -> Tensor:
-    return functional.log_softmax(logits.to(torch.promote_types(logits.dtype, torch.float32)), -1)

@@ -21,13 +21,6 @@ from synthd.synth.learning.training.errors import Interrupted, TrainingError
 from synthd.synth.learning.training.task import Progress
 
 FAILED, INTERRUPTED = 3, 130
-# Nothing is fetched, nothing is told to anybody, and tokenizers' threads do not outlive a fork.
-OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
 
 
 @dataclass(slots=True)

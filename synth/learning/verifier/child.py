@@ -8,24 +8,22 @@ pipes are its parent's. It lives until stdin ends; what libraries print goes to 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-PR_SET_PDEATHSIG = 1
+from synthd.synth.models.engine_child import tied_to
 
 
 def main() -> None:
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     settings = json.loads(sys.stdin.readline())
-    _die_with(settings["parent"])
+    tied_to(settings["parent"])
     asked: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     cancelled: set[int] = set()
     threading.Thread(target=_read, args=(asked, cancelled), daemon=True).start()
@@ -79,15 +77,6 @@ def _read(asked: queue.SimpleQueue[dict[str, Any]], cancelled: set[int]) -> None
         else:
             asked.put(told)
     os._exit(0)
-
-
-def _die_with(parent: int) -> None:
-    """By the kernel where it can: it also works while torch holds the interpreter."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we could ask
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
 
 
 def _tell(out: TextIO, content: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
@@ -21,6 +21,11 @@ class Message:
 
 
 Prompt = tuple[Message, ...]
+
+
+def question(prompt: Iterable[Message]) -> str:
+    """The first that the user says in it; "" for nothing."""
+    return next((one.content for one in prompt if one.role == "user"), "")
 
 
 @dataclass(frozen=True, slots=True)

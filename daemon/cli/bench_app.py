@@ -10,7 +10,7 @@ import typer
 from synthd.daemon.cli.bench_folder_app import bench_folder_app
 from synthd.daemon.cli.bench_hard_app import bench_hard_app
 from synthd.daemon.cli.bench_report_app import bench_report_app
-from synthd.daemon.cli.options import Json, Sets, Unsafe
+from synthd.daemon.cli.options import Data, Json, Sets, Unsafe
 
 bench_app = typer.Typer(
     help="Runs searches over benchmark suites: resumable, compared, reported.",
@@ -19,10 +19,6 @@ bench_app = typer.Typer(
 bench_app.add_typer(bench_folder_app)
 bench_app.add_typer(bench_report_app)
 bench_app.add_typer(bench_hard_app)
-Data = Annotated[
-    Path | None,
-    typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS."),
-]
 Knob = Annotated[int | None, typer.Option(min=1, help="seidr's, as in its paper.")]
 Shards = Annotated[int, typer.Option(min=1, help="slurm: how many jobs.")]
 SlurmOptions = Annotated[

@@ -8,17 +8,13 @@ from typing import Annotated
 import typer
 
 from synthd.daemon.bench.formats import Format
-from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.options import Data, Json, Quiet, Unsafe
 
 bench_folder_app = typer.Typer()
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run.")]
-Data = Annotated[
-    Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-]
 Judges = Annotated[
     int | None, typer.Option(min=1, help="Processes that judge. Default: one a processor.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")]
 
 
 @bench_folder_app.command("resume")

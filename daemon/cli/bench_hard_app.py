@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.options import Data, Json, Quiet, Unsafe
 
 bench_hard_app = typer.Typer()
 
@@ -44,12 +44,8 @@ def hard_subset(
     model_slots: Annotated[
         int | None, typer.Option(min=1, help="Completions that one endpoint draws at once.")
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")
-    ] = False,
+    data: Data = None,
+    quiet: Quiet = False,
     json: Json = False,
     unsafe: Unsafe = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from synthd.daemon.cli.options import Json
+from synthd.daemon.cli.options import Data, Json
 
 bench_report_app = typer.Typer()
 
@@ -24,9 +24,7 @@ def report(
     ks: Annotated[
         str, typer.Option("--k", help="Of pass@k, as 1,10; tasks with fewer samples are refused.")
     ] = "",
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-    ] = None,
+    data: Data = None,
     contamination: Annotated[
         bool, typer.Option("--contamination", help="Compare tasks with what prompts showed.")
     ] = False,

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable: one JSON object a line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")]
+Data = Annotated[
+    Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
+]
 Targets = Annotated[
     list[str],
     typer.Argument(metavar="FILE[::FUNCTION]...", help="FILE alone means every stub in it."),

@@ -8,7 +8,25 @@ from typing import Annotated
 
 import typer
 
-from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.options import Data, Json, Quiet, Unsafe
+from synthd.daemon.cli.train_options import (
+    Accumulation,
+    Base,
+    Batch,
+    Checkpointing,
+    Clip,
+    Device,
+    Epochs,
+    Every,
+    Fit,
+    Gpus,
+    LearningRate,
+    MaxLength,
+    MaxSteps,
+    Out,
+    Precision,
+    Seed,
+)
 from synthd.daemon.cli.train_optune_app import train_optune_app
 from synthd.daemon.cli.train_verifier_app import train_verifier_app
 
@@ -18,34 +36,6 @@ train_app = typer.Typer(
 )
 train_app.add_typer(train_verifier_app)
 train_app.add_typer(train_optune_app)
-Base = Annotated[
-    str,
-    typer.Option(help="A model directory, hf/NAME, or local/NAME. Its weights stay as they are."),
-]
-Out = Annotated[Path, typer.Option(help="Folder of the result; a training that it holds goes on.")]
-LearningRate = Annotated[float | None, typer.Option("--lr", help="Default: as published.")]
-Epochs = Annotated[int | None, typer.Option(min=1, help="Default: as published.")]
-Batch = Annotated[int | None, typer.Option(min=1, help="Examples at once on a device.")]
-Accumulation = Annotated[int | None, typer.Option(min=1, help="Batches of a step.")]
-MaxLength = Annotated[int | None, typer.Option(min=16, help="Tokens of an example at most.")]
-Seed = Annotated[int, typer.Option(min=0, help="Same seed, same weights.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda.")]
-Precision = Annotated[str, typer.Option(help="auto (bf16 on a GPU), float32, bf16.")]
-Checkpointing = Annotated[
-    bool,
-    typer.Option("--gradient-checkpointing", help="Less memory for activations, a third slower."),
-]
-Clip = Annotated[float, typer.Option(min=0, help="Largest norm of a gradient; 0: any.")]
-Every = Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")]
-Gpus = Annotated[int, typer.Option(min=1, help="More than one: by accelerate's launcher.")]
-MaxSteps = Annotated[int, typer.Option(min=0, help="End after so many steps; 0: all epochs.")]
-Fit = Annotated[
-    bool, typer.Option("--even-if-memory", help="Start also where the estimate says it cannot fit.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")]
-Data = Annotated[
-    Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-]
 
 
 class Peft(StrEnum):

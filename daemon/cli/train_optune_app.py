@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from synthd.daemon.cli.options import Json
+from synthd.daemon.cli.options import Data, Json, Quiet
+from synthd.daemon.cli.train_options import (
+    Base,
+    Clip,
+    Device,
+    Every,
+    Fit,
+    Gpus,
+    HeldOut,
+    MaxSteps,
+    Out,
+    Seed,
+)
 
 train_optune_app = typer.Typer()
 
@@ -21,13 +32,8 @@ def optune(
             help="Folder of bench run over training tasks, or a data.jsonl of this. Repeatable.",
         ),
     ],
-    base: Annotated[
-        str,
-        typer.Option(help="A folder, hf/NAME, or local/NAME. Its weights stay as they are."),
-    ],
-    out: Annotated[
-        Path, typer.Option(help="Folder of the result; a training that it holds goes on.")
-    ],
+    base: Base,
+    out: Out,
     data_only: Annotated[
         bool, typer.Option("--data-only", help="Write data.jsonl, and train nothing.")
     ] = False,
@@ -36,9 +42,7 @@ def optune(
         typer.Option("--incorrect-only", help="Learn from failures alone; the paper: from all."),
     ] = False,
     layers: Annotated[int, typer.Option(min=1, help="So many last layers are edited.")] = 2,
-    held_out: Annotated[
-        float, typer.Option(min=0, max=0.9, help="Share of the tasks that measure and teach not.")
-    ] = 0.1,
+    held_out: HeldOut = 0.1,
     max_length: Annotated[
         int | None, typer.Option(min=16, help="Tokens of an attempt at most. Default: 4096.")
     ] = None,
@@ -49,27 +53,18 @@ def optune(
     accumulation: Annotated[
         int | None, typer.Option(min=1, help="Attempts of a step. Default: 20, as published.")
     ] = None,
-    clip: Annotated[float, typer.Option(min=0, help="Largest norm of a gradient; 0: any.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same weights.")] = 42,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda.")] = "auto",
+    clip: Clip = 0.0,
+    seed: Seed = 42,
+    device: Device = "auto",
     precision: Annotated[
         str, typer.Option(help="Of the base: auto (bf16 on a GPU), float32, bf16.")
     ] = "auto",
-    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 50,
-    max_steps: Annotated[
-        int, typer.Option(min=0, help="End after so many steps; 0: all epochs.")
-    ] = 0,
-    gpus: Annotated[int, typer.Option(min=1, help="More than one: by accelerate's launcher.")] = 1,
-    even_if_memory: Annotated[
-        bool,
-        typer.Option("--even-if-memory", help="Start also where the estimate says it cannot fit."),
-    ] = False,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")
-    ] = False,
+    checkpoint_every: Every = 50,
+    max_steps: MaxSteps = 0,
+    gpus: Gpus = 1,
+    even_if_memory: Fit = False,
+    data: Data = None,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Train the network that edits a model's weights after a failed attempt (OpTune)."""

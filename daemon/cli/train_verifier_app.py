@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from synthd.daemon.cli.options import Json, Unsafe
+from synthd.daemon.cli.options import Data, Json, Quiet, Unsafe
+from synthd.daemon.cli.train_options import (
+    Base,
+    Checkpointing,
+    Clip,
+    Device,
+    Every,
+    Fit,
+    Gpus,
+    HeldOut,
+    Out,
+    Precision,
+    Seed,
+)
 
 train_verifier_app = typer.Typer()
 
@@ -35,13 +48,8 @@ def verifier(
         list[Path],
         typer.Option("--from", help="Folder of bench run, or traces of searches. Repeatable."),
     ],
-    base: Annotated[
-        str,
-        typer.Option(help="A folder, hf/NAME, or local/NAME. Its weights stay as they are."),
-    ],
-    out: Annotated[
-        Path, typer.Option(help="Folder of the result; a training that it holds goes on.")
-    ],
+    base: Base,
+    out: Out,
     loss: Annotated[
         LossOf, typer.Option(help="bt: of pairs (Bradley-Terry); bce: of each program.")
     ] = LossOf.BT,
@@ -54,9 +62,7 @@ def verifier(
         typer.Option(help="Whose verdict; held-out: those tests judge every program again."),
     ] = Label.VISIBLE,
     pairs: Annotated[int, typer.Option(min=1, help="Drawn for each prompt.")] = 32,
-    held_out: Annotated[
-        float, typer.Option(min=0, max=0.9, help="Share of the tasks that measure and teach not.")
-    ] = 0.15,
+    held_out: HeldOut = 0.15,
     max_tokens: Annotated[
         int, typer.Option(min=16, help="Of a prompt, and of a program, the last so many are read.")
     ] = 2048,
@@ -73,26 +79,16 @@ def verifier(
     accumulation: Annotated[
         int | None, typer.Option(min=1, help="Batches of a step. Default: 64 pairs in all.")
     ] = None,
-    clip: Annotated[float, typer.Option(min=0, help="Largest norm of a gradient; 0: any.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same weights.")] = 1,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto (bf16 on a GPU), float32, bf16.")] = "auto",
-    gradient_checkpointing: Annotated[
-        bool,
-        typer.Option("--gradient-checkpointing", help="Less memory, a third slower."),
-    ] = False,
-    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 50,
-    gpus: Annotated[int, typer.Option(min=1, help="More than one: by accelerate's launcher.")] = 1,
-    even_if_memory: Annotated[
-        bool,
-        typer.Option("--even-if-memory", help="Start also where the estimate says it cannot fit."),
-    ] = False,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of the data sets. Default: SYNTHD_DATASETS.")
-    ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Nothing but problems and the result.")
-    ] = False,
+    clip: Clip = 0.0,
+    seed: Seed = 1,
+    device: Device = "auto",
+    precision: Precision = "auto",
+    gradient_checkpointing: Checkpointing = False,
+    checkpoint_every: Every = 50,
+    gpus: Gpus = 1,
+    even_if_memory: Fit = False,
+    data: Data = None,
+    quiet: Quiet = False,
     json: Json = False,
     unsafe: Unsafe = False,
 ) -> None:

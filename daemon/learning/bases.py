@@ -29,7 +29,7 @@ class Base:
     sha256: str
 
 
-async def resolve(name: str, settings: Settings | None = None) -> Base:
+async def resolve(name: str, settings: Settings) -> Base:
     """A folder, `hf/…`, or `local/…`, whose GGUF is written out as safetensors once. Downloads
     nothing. Reads all of the weights for their hash, where it is not noted. Raises BadInput and
     Missing."""
@@ -43,7 +43,7 @@ async def resolve(name: str, settings: Settings | None = None) -> Base:
         raise BadInput(f"--base {name}: {error}") from None
     if told.backend is not Backend.HF:
         raise BadInput(f"--base {name}: there is no such folder; write a folder, hf/… or local/…")
-    folders = Folders(Store(models_dir(settings or Settings()), CATALOGUE))
+    folders = Folders(Store(models_dir(settings), CATALOGUE))
     try:
         await folders.prepare(told, _say)
         found = folders.path_of(told)

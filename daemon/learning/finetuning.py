@@ -14,7 +14,7 @@ from synthd.daemon.learning import card, memory
 from synthd.daemon.learning.bases import Base
 from synthd.daemon.learning.gathering import taken
 from synthd.daemon.learning.launching import CONFIG, Launch, Watcher, launched
-from synthd.daemon.learning.rooms import room
+from synthd.daemon.learning.rooms import estimating
 
 MODULE = "synthd.synth.learning.sft.child"
 
@@ -90,21 +90,19 @@ def _meaning(config: Mapping[str, Any]) -> object:
 
 async def _fits(asked: Finetuning) -> None:
     """Raises BadInput and Missing."""
-    shape = await asyncio.to_thread(memory.shape_of, asked.base.path)
-    place = await room(str(asked.training["device"]), asked.gpus)
-    mixed = place.where != "this machine" and asked.training["precision"] != "float32"
-    width = 2 if mixed else 4
+    found = await estimating(asked.base.path, asked.training, asked.gpus)
+    shape = found.shape
     need = memory.Need(
         shape=shape,
         trained=min(shape.parameters, memory.trained_by(asked.peft, shape)),
         batch=int(asked.training["batch"]),
         length=asked.max_length,
         checkpointing=bool(asked.training["gradient_checkpointing"]),
-        frozen_width=width,
-        width=width,
+        frozen_width=found.width,
+        width=found.width,
         peft=asked.peft,
     )
-    memory.require(need, place)
+    memory.require(need, found.place)
 
 
 def _card(asked: Finetuning, row: Mapping[str, Any]) -> card.Card:

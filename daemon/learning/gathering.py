@@ -19,26 +19,17 @@ from synthd.daemon.bench.record import Kind, Record
 from synthd.daemon.bench.trajectories import Row, trajectory
 from synthd.daemon.exits import BadInput
 from synthd.daemon.learning import guard
+from synthd.daemon.learning.card import DataSource
 from synthd.synth.metrics.overlap import Text
 
 FILE = "data.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """rows: chats that came of it. note: what was left out, "" if nothing."""
-
-    name: str
-    sha256: str
-    rows: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Gathered:
     path: Path
     sha256: str
-    sources: tuple[Source, ...]
+    sources: tuple[DataSource, ...]
     texts: tuple[Text, ...]
 
     @property
@@ -49,12 +40,12 @@ class Gathered:
 def gather(sources: Sequence[str], out: Path) -> Gathered:
     """All of it in one file of `out`, each chat once. Raises BadInput."""
     rows: dict[str, None] = {}
-    told: list[Source] = []
+    told: list[DataSource] = []
     for name in sources:
         path = Path(name).expanduser()
         found, note = _of_run(path) if path.is_dir() else (_of_file(path), "")
         fresh = {_line(row): None for row in found}
-        told.append(Source(name, _sha256(fresh), len(fresh.keys() - rows.keys()), note))
+        told.append(DataSource(name, _sha256(fresh), len(fresh.keys() - rows.keys()), note=note))
         rows |= fresh
     if not rows:
         why = "; ".join(f"{one.name}: {one.note or 'it is empty'}" for one in told)

@@ -12,7 +12,7 @@ from synthd.daemon.learning import card, memory
 from synthd.daemon.learning.bases import Base
 from synthd.daemon.learning.launching import Launch, Watcher, launched
 from synthd.daemon.learning.optune_data import Gathered
-from synthd.daemon.learning.rooms import room
+from synthd.daemon.learning.rooms import estimating
 
 MODULE = "synthd.synth.learning.optune.process"
 LONGEST = 4096
@@ -78,10 +78,8 @@ async def train_optune(asked: Optuning, watcher: Watcher) -> Mapping[str, Any]:
 
 async def _fits(asked: Optuning) -> None:
     """Raises BadInput and Missing."""
-    shape = await asyncio.to_thread(memory.shape_of, asked.base.path)
-    place = await room(str(asked.training["device"]), asked.gpus)
-    half = place.where != "this machine" and asked.training["precision"] != "float32"
-    width = 2 if half else 4
+    found = await estimating(asked.base.path, asked.training, asked.gpus)
+    shape = found.shape
     # Only the edited layers keep anything for the backward pass.
     edited = replace(
         shape,
@@ -95,11 +93,11 @@ async def _fits(asked: Optuning) -> None:
         batch=1,
         length=asked.longest,
         checkpointing=True,
-        frozen_width=width,
-        width=width,
+        frozen_width=found.width,
+        width=found.width,
         peft="optune",
     )
-    memory.require(need, place)
+    memory.require(need, found.place)
 
 
 def _card(asked: Optuning, row: Mapping[str, Any]) -> card.Card:

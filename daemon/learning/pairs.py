@@ -22,6 +22,7 @@ from synthd.daemon.exits import BadInput
 from synthd.daemon.traces.finding import SUFFIX, is_trace, load
 from synthd.synth.attempt import Attempt, Verdict
 from synthd.synth.events import Asked, Tried
+from synthd.synth.ports import question
 from synthd.synth.select import passes
 from synthd.synth.trace.records import Recorded
 
@@ -52,11 +53,13 @@ class Judged:
 
 @dataclass(slots=True)
 class Read:
-    """runs: of each the SHA-256 of its log. suites: of each that of its data."""
+    """runs: of each the SHA-256 of its log. suites: of each that of its data. programs: how many
+    the searches of each run judged."""
 
     judged: list[Judged] = field(default_factory=list)
     runs: dict[str, str] = field(default_factory=dict)
     suites: dict[str, str] = field(default_factory=dict)
+    programs: dict[str, int] = field(default_factory=dict)
     searches: int = 0
     without_trace: int = 0
 
@@ -69,10 +72,10 @@ def read(paths: Sequence[Path]) -> Read:
     """Folders of `synthd bench`, traces, or folders of traces. Raises BadInput."""
     found = Read()
     for path in paths:
-        if (path / EXPERIMENT).is_file():
-            _run(path, found)
-        else:
-            _traces(path, found)
+        name = str(path) if path.name in found.runs else path.name
+        before = len(found.judged)
+        found.runs[name] = (_run if (path / EXPERIMENT).is_file() else _traces)(path, found)
+        found.programs[name] = len(found.judged) - before
     if not found.searches:
         raise BadInput(
             f"{', '.join(map(str, paths))}: no search with a trace is there; "
@@ -81,12 +84,12 @@ def read(paths: Sequence[Path]) -> Read:
     return found
 
 
-def _run(path: Path, found: Read) -> None:
+def _run(path: Path, found: Read) -> str:
+    """The hash of its log."""
     with RunFolder.open(path, writer=False) as folder:
         experiment = folder.experiment
     found.suites |= {spec.name: spec.sha256 for spec in experiment.suites}
     log = path / LOG
-    found.runs[path.name] = hashlib.sha256(log.read_bytes() if log.exists() else b"").hexdigest()
     for record in RunFolder.records(path):
         if record.kind is not Kind.SAMPLE:
             continue
@@ -95,14 +98,15 @@ def _run(path: Path, found: Read) -> None:
             continue
         found.searches += 1
         found.judged += _of_record(record, load(path / record.trace))
+    return hashlib.sha256(log.read_bytes() if log.exists() else b"").hexdigest()
 
 
 def _of_record(record: Record, recorded: Recorded) -> Iterator[Judged]:
     return judged(recorded, record.suite, record.task, oracle=record.oracle)
 
 
-def _traces(path: Path, found: Read) -> None:
-    """Of searches that were no benchmark's."""
+def _traces(path: Path, found: Read) -> str:
+    """Of searches that were no benchmark's: the hash of them all."""
     files = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
     files = [file for file in files if file.is_file() and is_trace(file)]
     if not files:
@@ -114,7 +118,7 @@ def _traces(path: Path, found: Read) -> None:
         found.searches += 1
         oracle = recorded.end is not None and recorded.end.oracle
         found.judged += judged(recorded, "", recorded.header.target, oracle=oracle)
-    found.runs[path.name] = digest.hexdigest()
+    return digest.hexdigest()
 
 
 def judged(recorded: Recorded, suite: str, task: str, *, oracle: bool) -> Iterator[Judged]:
@@ -133,8 +137,7 @@ def first_message(recorded: Recorded) -> str:
     """The first user's message of the first call, "" where nothing was asked."""
     for entry in recorded.entries:
         if isinstance(entry.event, Asked):
-            said = (one.content for one in entry.event.prompt if one.role == "user")
-            return next(said, "")
+            return question(entry.event.prompt)
     return ""
 
 

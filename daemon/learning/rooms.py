@@ -6,12 +6,33 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from synthd.daemon.exits import Missing
-from synthd.daemon.learning.memory import Room, on_this_machine
+from synthd.daemon.learning.memory import Room, Shape, on_this_machine, shape_of
 
 _DEADLINE = 120.0  # importing torch from a cold disk
+
+
+@dataclass(frozen=True, slots=True)
+class Estimating:
+    """What a training's need is made of. width: bytes of a number that is not trained, and of an
+    activation."""
+
+    shape: Shape
+    place: Room
+    width: int
+
+
+async def estimating(base: Path, training: Mapping[str, Any], gpus: int) -> Estimating:
+    """training: fields of TrainingSettings. Raises BadInput and Missing."""
+    shape = await asyncio.to_thread(shape_of, base)
+    place = await room(str(training["device"]), gpus)
+    mixed = place.where != "this machine" and training["precision"] != "float32"
+    return Estimating(shape, place, 2 if mixed else 4)
 
 
 async def room(device: str, gpus: int) -> Room:

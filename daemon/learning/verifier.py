@@ -15,7 +15,7 @@ from synthd.daemon.learning.bases import Base
 from synthd.daemon.learning.launching import CONFIG as ASKED
 from synthd.daemon.learning.launching import Launch, Watcher, launched
 from synthd.daemon.learning.pairs import Judged, Labels
-from synthd.daemon.learning.rooms import room
+from synthd.daemon.learning.rooms import estimating
 from synthd.daemon.locations import features_dir
 from synthd.daemon.settings import Settings
 from synthd.synth.learning.verifier import data, description
@@ -93,7 +93,7 @@ async def train_verifier(
     row = await launched(Launch(MODULE, config, asked.out, asked.gpus), watcher)
     texts = [Text(f"{g.task}", g.x) for g in parts.train]
     note = await asyncio.to_thread(guard.contamination, texts, asked.data, environment)
-    await asyncio.to_thread(card.write, _card(asked, told, row, note.told), asked.out)
+    await asyncio.to_thread(card.write, _card(asked, read, told, row, note.told), asked.out)
     return row
 
 
@@ -212,10 +212,8 @@ def _meaning(config: Mapping[str, Any]) -> object:
 
 async def _fits(asked: Verifying) -> None:
     """Raises BadInput and Missing."""
-    shape = await asyncio.to_thread(memory.shape_of, asked.base.path)
-    place = await room(str(asked.training["device"]), asked.gpus)
-    mixed = place.where != "this machine" and asked.training["precision"] != "float32"
-    width = 2 if mixed else 4
+    found = await estimating(asked.base.path, asked.training, asked.gpus)
+    shape = found.shape
     trained = {Tune.HEAD: 0, Tune.LORA: shape.layers * 4 * 8 * shape.hidden}
     need = memory.Need(
         shape=shape,
@@ -224,17 +222,19 @@ async def _fits(asked: Verifying) -> None:
         batch=1 if asked.tune is Tune.HEAD else 2 * int(asked.training["batch"]),
         length=512 if asked.tune is Tune.HEAD else asked.max_tokens // 2,
         checkpointing=asked.tune is Tune.HEAD or bool(asked.training["gradient_checkpointing"]),
-        frozen_width=width,
-        width=width,
+        frozen_width=found.width,
+        width=found.width,
         peft="full" if asked.tune is Tune.FULL else "lora",
     )
-    memory.require(need, place)
+    memory.require(need, found.place)
 
 
-def _card(asked: Verifying, told: description.Data, row: Mapping[str, Any], note: str) -> card.Card:
+def _card(
+    asked: Verifying, read: pairs.Read, told: description.Data, row: Mapping[str, Any], note: str
+) -> card.Card:
     sources = tuple(
-        card.DataSource(name, sha256, told.programs if place == 0 else 0, "", "its log")
-        for place, (name, sha256) in enumerate(told.runs.items())
+        card.DataSource(name, sha256, read.programs[name], "", "its log; each as it was judged")
+        for name, sha256 in told.runs.items()
     )
     whole = card.DataSource("all programs with their labels", told.sha256, told.programs)
     settings = {

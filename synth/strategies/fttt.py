@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from synthd.synth import prompts
-from synthd.synth.attempt import Attempt, Extraction, Verdict
+from synthd.synth.attempt import Attempt, Extraction
 from synthd.synth.parameter import parameter
-from synthd.synth.ports import Finish, Prompt, blind, tunes
+from synthd.synth.ports import Finish, Prompt
 from synthd.synth.prompts.begun import unbegun
 from synthd.synth.prompts.reflecting import INCORRECT
 from synthd.synth.run import Ask, Run
+from synthd.synth.strategies.teaching import demand, wrong
 from synthd.synth.streams import derived_seed
 from synthd.synth.tuning import Lesson, Lora, Tuning
 from synthd.synth.unmet import Unmet
@@ -69,21 +70,12 @@ class Fttt:
             attempt = await run.attempt(self._ask(run, asked, turn, taught))
             if attempt is None:
                 break
-            if turn + 1 < self.n and self._teaches(attempt):
+            if turn + 1 < self.n and wrong(attempt):
                 taught.append(_Taught(attempt, await self._lesson(run, asked, attempt)))
 
     def _demand(self, run: Run) -> None:
         """Raises Unmet."""
-        if not tunes(run.model):
-            raise Unmet(
-                f"this strategy changes weights, and {run.model.name} gives none of its own: "
-                "use a model hf/…, or another strategy"
-            )
-        if blind(run.verifier):
-            raise Unmet(
-                "this strategy learns from what failed, and nothing here says what does: "
-                "give it visible checks, or in a benchmark oracle=true"
-            )
+        demand(run, "changes")
         if not (self.rank and self.steps and self._targets):
             raise Unmet("rank and steps are at least 1, and targets names a matrix (q_proj, say)")
 
@@ -115,11 +107,6 @@ class Fttt:
             layers=self.layers,
             seed=derived_seed(run.seed, run.problem.id, "lora"),
         )
-
-    def _teaches(self, attempt: Attempt) -> bool:
-        """Whether it is an answer, and it was said to be wrong."""
-        wrong = attempt.evaluation.verdict in (Verdict.REJECTED, Verdict.FORBIDDEN)
-        return wrong and bool(attempt.candidate.code)
 
     async def _lesson(self, run: Run, asked: Prompt, attempt: Attempt) -> Lesson:
         question, answer = unbegun(asked), attempt.candidate.completion

@@ -18,12 +18,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from synthd.synth import prompts
-from synthd.synth.attempt import Attempt, Extraction, Verdict
+from synthd.synth.attempt import Attempt, Extraction
 from synthd.synth.parameter import parameter
-from synthd.synth.ports import Prompt, blind, tunes
+from synthd.synth.ports import Prompt
 from synthd.synth.prompts.begun import unbegun
 from synthd.synth.prompts.reflecting import INCORRECT
 from synthd.synth.run import Ask, Run
+from synthd.synth.strategies.teaching import demand, wrong
 from synthd.synth.tuning import Edit, Lesson, Tuning
 from synthd.synth.unmet import Unmet
 
@@ -54,7 +55,7 @@ class Optune:
             tried = await self._trial(run, asked, trial, tuning)
             if tried is None:
                 break
-            failed = tried if self._teaches(tried) else None
+            failed = tried if wrong(tried) and self._whole(tried) else None
 
     def _demand(self, run: Run) -> None:
         """Raises Unmet."""
@@ -65,16 +66,7 @@ class Optune:
             )
         if not self.sha256:
             raise Unmet("sha256 is missing: which weights of the optimizer are meant")
-        if not tunes(run.model):
-            raise Unmet(
-                f"this strategy edits weights, and {run.model.name} gives none of its own: "
-                "use a model hf/…, or another strategy"
-            )
-        if blind(run.verifier):
-            raise Unmet(
-                "this strategy learns from what failed, and nothing here says what does: "
-                "give it visible checks, or in a benchmark oracle=true"
-            )
+        demand(run, "edits")
 
     def _edited(self, trial: int) -> bool:
         return trial % 2 == 1 if self.alternate else trial > 0
@@ -106,8 +98,3 @@ class Optune:
     def _whole(self, attempt: Attempt) -> bool:
         cut = attempt.candidate.extraction is Extraction.TRUNCATED
         return bool(attempt.candidate.code) and not cut
-
-    def _teaches(self, attempt: Attempt) -> bool:
-        """Whether it is a whole answer, and it was said to be wrong."""
-        wrong = attempt.evaluation.verdict in (Verdict.REJECTED, Verdict.FORBIDDEN)
-        return wrong and self._whole(attempt)

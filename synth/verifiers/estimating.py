@@ -13,7 +13,7 @@ from synthd.synth import prompts
 from synthd.synth.attempt import Candidate, Evaluation
 from synthd.synth.observation import Observation
 from synthd.synth.oracle import Oracle
-from synthd.synth.ports import Executor, Observer, Verifier, blind
+from synthd.synth.ports import Executor, Observer, Verifier, blind, question
 from synthd.synth.problem import Problem
 from synthd.synth.store import estimates
 from synthd.synth.store.estimates import Estimates
@@ -71,8 +71,7 @@ class _EstimatingOracle(_Estimating, Oracle):
 
 def first_message(problem: Problem) -> str:
     """What a verifier is trained on: the first user's message of a search."""
-    said = (one.content for one in prompts.draft(problem) if one.role == "user")
-    return next(said, "")
+    return question(prompts.draft(problem))
 
 
 @dataclass(frozen=True, slots=True)

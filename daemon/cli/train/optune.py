@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from rich.table import Table
 
+from synthd.daemon import config
 from synthd.daemon.cli.running import finish
 from synthd.daemon.cli.screen import err, out
 from synthd.daemon.cli.train.asked import Numbers
@@ -20,6 +21,7 @@ from synthd.daemon.learning import bases, guard
 from synthd.daemon.learning.launching import held, require_extra
 from synthd.daemon.learning.optune import LONGEST, PUBLISHED, Optuning, measured, train_optune
 from synthd.daemon.learning.optune_data import gather
+from synthd.daemon.locations import user_config_file
 from synthd.synth.metrics.overlap import Text
 
 
@@ -46,6 +48,7 @@ def main(options: Options) -> NoReturn:
 
 
 async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
+    settings = config.load(Path.cwd(), user_config_file(), environment, {}).settings
     training = options.numbers.over(PUBLISHED)
     if not options.data_only:
         require_extra()
@@ -62,7 +65,7 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
             return Exit.VERIFIED
         told.said(note)
         asked = Optuning(
-            base=await bases.resolve(options.base),
+            base=await bases.resolve(options.base, settings),
             data=found,
             out=options.out,
             training=training,

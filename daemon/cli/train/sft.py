@@ -16,7 +16,6 @@ from synthd.daemon.cli.train.asked import Numbers
 from synthd.daemon.cli.train.watching import JsonLines, Quietly, watcher
 from synthd.daemon.exits import BadInput, Exit
 from synthd.daemon.learning import bases, gguf_export, guard
-from synthd.daemon.learning.card import DataSource
 from synthd.daemon.learning.finetuning import Finetuning, finetune, published
 from synthd.daemon.learning.gathering import Gathered, gather
 from synthd.daemon.learning.launching import held, require_extra
@@ -72,9 +71,7 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
             base=base,
             data=gathered.path,
             data_sha256=gathered.sha256,
-            sources=tuple(
-                DataSource(s.name, s.sha256, s.rows, "", s.note) for s in gathered.sources
-            ),
+            sources=gathered.sources,
             out=options.out,
             peft=options.peft,
             training=training,

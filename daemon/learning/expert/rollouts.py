@@ -15,7 +15,7 @@ from synthd.daemon.bench.folder.layout import Layout
 from synthd.daemon.bench.record import Kind, Record
 from synthd.daemon.bench.trajectories import Row, trajectory
 from synthd.daemon.exits import BadInput
-from synthd.synth.ports import Message, Prompt
+from synthd.synth.ports import Message, Prompt, question
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ class Rollout:
     @property
     def question(self) -> str:
         """The first user message, all that a verifier sees of the task."""
-        said = (m.content for m in self.turns[0].prompt if m.role == "user")
-        return next(said, "")
+        return question(self.turns[0].prompt)
 
 
 def read(folder: Path) -> list[Rollout]:

@@ -18,7 +18,7 @@ from synthd.synth.models import ollama_server
 from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.engine import EngineSettings
 from synthd.synth.models.errors import ModelError, NoModel, UnknownModel
-from synthd.synth.models.hf.options import Options, engine_settings
+from synthd.synth.models.hf.options import Options, engine_settings, identity
 from synthd.synth.models.names import Backend, ModelName, parse
 from synthd.synth.models.ollama import OllamaModel
 from synthd.synth.models.remote import RemoteModel
@@ -105,7 +105,8 @@ def make(name: ModelName, ollama_host: str, store: Store, hf: Options = DEFAULTS
     if name.backend is Backend.HF:
         folders = Folders(store)
         folder = folders.path_of(name)
-        return EmbeddedModel(engine_settings(folder, name.name, hf), folders.identity(name))
+        whose = identity(folders.identity(name), hf)
+        return EmbeddedModel(engine_settings(folder, name.name, hf), whose)
     known = {weights.name: weights for weights in store.catalogue}
     if (weights := known.get(name.name)) is None:
         raise UnknownModel(

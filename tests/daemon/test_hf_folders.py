@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from synthd.daemon.models import make
 from synthd.daemon.weights import Store, Weights
 from synthd.daemon.weights.folders import Folders
+from synthd.synth.models.embedded import EmbeddedModel
 from synthd.synth.models.errors import NoModel, UnknownModel
+from synthd.synth.models.hf.options import Options
 from synthd.synth.models.names import parse
 
 pytest.importorskip("transformers", reason="the extra `train` is not installed")
@@ -51,6 +54,24 @@ async def test_a_folder_of_the_users_is_hashed_once_and_never_written_to(
         folders.remove(name)
     with pytest.raises(UnknownModel, match="is not a folder with a model"):
         await folders.prepare(parse(f"hf/{tmp_path}/none"), unheard)
+
+
+async def test_other_numbers_are_another_model(folders: Folders, tiny_directory: Path) -> None:
+    """What float32 answered is not replayed for bfloat16."""
+    name = parse(f"hf/{tiny_directory}")
+    await folders.prepare(name, unheard)
+    whole = folders.identity(name)
+    assert whole
+
+    def identity(device: str, dtype: str) -> str:
+        made = make(name, "", folders.store, Options(device, dtype))
+        assert isinstance(made, EmbeddedModel)
+        return made.identity
+
+    assert identity("cpu", "auto") == identity("cpu", "float32") == whole
+    half, on_gpu = identity("cpu", "bfloat16"), identity("cuda", "auto")
+    assert whole in half and half != whole
+    assert on_gpu == half != identity("cuda", "float16")
 
 
 async def test_a_copy_needs_the_very_weights(folders: Folders) -> None:

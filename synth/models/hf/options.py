@@ -13,6 +13,7 @@ SLOTS, SLOTS_OF_A_GPU = 4, 16
 CONTEXT = 8192  # tokens of prompt and answer, where the model itself has no less
 # A GPU's engine reads tens of gigabytes from a disk that may be slow.
 DEADLINE = 900.0
+FLOAT32 = "float32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ def engine_settings(folder: Path, name: str, options: Options) -> EngineSettings
         device=device,
         dtype=options.dtype,
     )
+
+
+def identity(sha256: str, options: Options) -> str:
+    """Who answers: the weights, and their numbers where these are not of 32 bits, as other numbers
+    give other answers. sha256: of the weights; "" where it is not known."""
+    gpu = options.device.startswith("cuda") or (options.device == "auto" and sees_gpu())
+    numbers = ("bfloat16" if gpu else FLOAT32) if options.dtype == "auto" else options.dtype
+    return f"{numbers}:{sha256}" if sha256 and numbers != FLOAT32 else sha256
 
 
 def sees_gpu() -> bool:

@@ -163,3 +163,22 @@ def shell(tmp_path: Path, model: ScriptedOllama) -> Shell:
     home.mkdir()
     folder.mkdir()
     return Shell(folder, home, model)
+
+
+@pytest.fixture
+def own_daemon(tmp_path: Path) -> Iterator[Callable[[Shell], Shell]]:
+    """Gives a shell a daemon of its own, which is gone at the end."""
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    shells: list[Shell] = []
+
+    def given(shell: Shell) -> Shell:
+        shell.environment["SYNTHD_RUNTIME_DIR"] = str(runtime)
+        for name in ("STATE", "CACHE", "CONFIG"):
+            shell.environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
+        shells.append(shell)
+        return shell
+
+    yield given
+    for shell in shells:
+        shell.run("daemon", "stop", "--now")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,10 @@ PLANTED = "planted-key-0123456789"
 
 
 @pytest.fixture
-def daemon(shell: Any, tmp_path: Path) -> Iterator[Any]:
-    runtime = tmp_path / "runtime"
-    runtime.mkdir(mode=0o700)
-    for name in ("STATE", "CACHE", "CONFIG"):
-        shell.environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
-    shell.environment |= {"SYNTHD_RUNTIME_DIR": str(runtime), "OPENAI_API_KEY": PLANTED}
+def daemon(shell: Any, own_daemon: Callable[[Any], Any]) -> Any:
+    shell.environment["OPENAI_API_KEY"] = PLANTED
     shell.model.say = lambda prompt: RIGHT
-    try:
-        yield shell
-    finally:
-        shell.run("daemon", "stop", "--now")
+    return own_daemon(shell)
 
 
 def test_from_submit_to_export(daemon: Any, tmp_path: Path) -> None:

@@ -100,6 +100,36 @@ def test_a_search_that_learns_is_kept_shown_and_replayed(
         assert told(shell.folder / "second.jsonl", kind) == told(trace, kind)
 
 
+def test_a_job_of_the_daemon_learns_too(
+    shell: Any, own_daemon: Callable[[Any], Any], tiny: Callable[..., Any], tmp_path: Path
+) -> None:
+    """By the engine that all jobs share, and just as the command does."""
+    file = shell.file(DOUBLE)
+    folder = repeating(tiny, question(shell), tmp_path / "repeating")
+    before = digest(folder)
+    asked = ["--strategy", "fttt", "--model", f"hf/{folder}", "--no-tested"]
+    asked += [
+        word for name in ("n=3", "lr=0.02", "temperature=0") for word in ("--set", f"fttt.{name}")
+    ]
+    first = shell.run("synth", "work.py", *asked, "--trace", "first.jsonl", limit=300)
+    own = told(shell.folder / "first.jsonl", "tuned")
+    assert len(own) == 2, first.err
+
+    daemon = own_daemon(shell)
+    submitted = daemon.run("jobs", "submit", f"{file}::double", *asked, "--json")
+    assert submitted.code == 0, submitted.err
+    id = submitted.objects[0]["id"]
+    watched = daemon.run("jobs", "watch", id, "--json", limit=300)
+    assert watched.objects[-1]["job"]["status"] == "unsolved", watched.err
+    assert daemon.run("jobs", "export", id, "--trace", "--out", "job.jsonl").code == 0
+    for row, known in zip(told(daemon.folder / "job.jsonl", "tuned"), own, strict=True):
+        # Its time is its own.
+        for step in (*row["learned"], *known["learned"]):
+            step["seconds"] = 0
+        assert row == known
+    assert digest(folder) == before
+
+
 def test_a_model_that_is_only_asked_is_refused_in_one_sentence(shell: Any) -> None:
     shell.file(DOUBLE)
     ended = shell.run("synth", "work.py", "--strategy", "fttt+")

@@ -6,8 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -17,23 +16,9 @@ RIGHT = {"contains": "decreases", "answer": {"outcome": "proved", "verified": 5}
 
 
 @pytest.fixture
-def daemon(rust: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..., Any]]:
+def daemon(rust: Callable[..., Any], own_daemon: Callable[[Any], Any]) -> Callable[..., Any]:
     """The shell with a Verus that has these answers, and a daemon of its own."""
-    runtime = tmp_path / "runtime"
-    runtime.mkdir(mode=0o700)
-    shells: list[Any] = []
-
-    def told(*rules: Any, **given: Any) -> Any:
-        shell = rust(*rules, **given)
-        shell.environment["SYNTHD_RUNTIME_DIR"] = str(runtime)
-        for name in ("STATE", "CACHE", "CONFIG"):
-            shell.environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
-        shells.append(shell)
-        return shell
-
-    yield told
-    for shell in shells:
-        shell.run("daemon", "stop", "--now")
+    return lambda *rules, **given: own_daemon(rust(*rules, **given))
 
 
 def test_a_job_survives_its_worker(daemon, work, body, until) -> None:

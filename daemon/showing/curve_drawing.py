@@ -1,4 +1,4 @@
-"""The best score so far over what was spent, as SVG."""
+"""The best score so far over what was spent, and what lessons did, as SVG."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 _WIDTH, _HEIGHT = 380, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 16, 22, 38
+_LEFT, _RIGHT, _TOP, _BOTTOM = 50, 16, 22, 38
 
 Point = tuple[float, float]  # spent, the best score by then
 
@@ -14,16 +14,35 @@ Point = tuple[float, float]  # spent, the best score by then
 def curve_svg(name: str, unit: str, points: Sequence[Point], total: float) -> str:
     """total: spent in all, which may be more than when the last program was judged."""
     most = _round(max([total, *(x for x, _ in points)], default=0.0))
+    end = points[-1][1] if points else 0.0
+    told = f"{name}: {end:.2f} at the end"
+    return _drawn(name, told, unit, most, 1.0, _steps(points, total, most))
+
+
+def line_svg(name: str, unit: str, points: Sequence[Point]) -> str:
+    """From 0 up to the highest, whatever that is; what is no number is left out."""
+    points = [(x, y) for x, y in points if math.isfinite(y)]
+    if not points:
+        return ""
+    most = _round(max(x for x, _ in points))
+    top = _round(max(y for _, y in points))
+    places = [f"{_x(x, most):.1f} {_y(y / top):.1f}" for x, y in points]
+    dots = "".join(f"M{place}h0" for place in places)
+    told = f"{name}: {points[0][1]:.3g} first, {points[-1][1]:.3g} last"
+    return _drawn(name, told, unit, most, top, f"M{'L'.join(places)}{dots}")
+
+
+def _drawn(name: str, told: str, unit: str, most: float, top: float, path: str) -> str:
+    """most, top: at the ends of the axes. told: the same for who does not see it."""
     frame = f"M{_LEFT} {_TOP}V{_HEIGHT - _BOTTOM}H{_WIDTH - _RIGHT}"
     ticks = [_x_tick(most * part / 4, most) for part in range(5)]
-    ticks += [_y_tick(part / 4) for part in range(5)]
-    end = points[-1][1] if points else 0.0
+    ticks += [_y_tick(part / 4, top) for part in range(5)]
     return (
         f'<svg class="curve" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{name}: {end:.2f} at the end">\n'
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{told}">\n'
         f'<text x="{_LEFT}" y="13">{name}</text>\n{"".join(ticks)}'
         f'<path class="axis" d="{frame}"/>\n'
-        f'<path class="line" d="{_steps(points, total, most)}"/>\n'
+        f'<path class="line" d="{path}"/>\n'
         f'<text class="tick" x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 4}" '
         f'text-anchor="middle">{unit}</text>\n</svg>'
     )
@@ -49,11 +68,12 @@ def _x_tick(value: float, most: float) -> str:
     )
 
 
-def _y_tick(value: float) -> str:
-    y = _y(value)
+def _y_tick(part: float, top: float) -> str:
+    y = _y(part)
+    value = f"{part:.2f}" if top == 1.0 else f"{part * top:.3g}".replace("e-0", "e-")
     return (
         f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>'
-        f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.2f}</text>\n'
+        f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value}</text>\n'
     )
 
 

@@ -23,9 +23,9 @@ function diff(details, text) {
   details.append(make("h3", "difference to the program it was made from"), block);
 }
 
-function table(details, title, columns, rows) {
+function table(details, title, columns, rows, kind) {
   if (!rows.length) return;
-  const made = make("table");
+  const made = make("table", undefined, kind);
   const head = make("tr");
   for (const column of columns) head.append(make("th", column));
   made.append(head);
@@ -39,7 +39,9 @@ function table(details, title, columns, rows) {
 
 // A number may be null: JSON has no infinity.
 function learned(step) {
-  const short = (value) => (value === null ? "" : value.toPrecision(4));
+  const small = (value) => value !== 0 && Math.abs(value) < 1e-3;
+  const short = (value) =>
+    value === null ? "" : small(value) ? value.toExponential(1) : value.toPrecision(3);
   return {
     lesson: step.lesson + 1, step: step.step + 1, loss: short(step.loss),
     sentence: short(step.feedback_loss), reflection: short(step.reflection_loss),
@@ -80,7 +82,7 @@ function show(details, search, node) {
   }
   table(details, "on other inputs", ["call", "happened", "shown"], node.observations);
   const steps = ["lesson", "step", "loss", "sentence", "reflection", "gradient norm", "KL", "seconds"];
-  table(details, "learned before", steps, node.learned.map(learned));
+  table(details, "learned before", steps, node.learned.map(learned), "numbers");
   if (!program || node.answer.trim() !== program.code.trim()) section(details, "answer", node.answer);
   for (const message of node.prompt) section(details, "prompt: " + message.role, search.texts[message.text]);
   details.scrollTop = 0;

@@ -15,7 +15,7 @@ from pathlib import Path
 from synthd.daemon.showing import facts, words
 from synthd.daemon.showing.choice_drawing import choice_html
 from synthd.daemon.showing.colours import score_colour
-from synthd.daemon.showing.curve_drawing import curve_svg
+from synthd.daemon.showing.curve_drawing import curve_svg, line_svg
 from synthd.daemon.showing.tree_drawing import tree_svg
 from synthd.synth.trace.records import Recorded
 from synthd.synth.trace.tree import Tree, progress
@@ -34,7 +34,7 @@ def page(recorded: Recorded, tree: Tree) -> str:
         '<meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style></head><body>\n"
         f"<header>{_heading(recorded)}</header>\n"
-        f'<div class="curves">{_curves(recorded)}{_legend()}</div>\n'
+        f'<div class="curves">{_curves(recorded)}{_lessons(tree)}{_legend()}</div>\n'
         f"{''.join(choice_html(choice, tree) for choice in tree.choices)}\n"
         f'<main><section class="tree" aria-label="search tree">{tree_svg(tree)}</section>\n'
         '<section id="details" aria-live="polite"><p>Choose a node of the tree.</p></section>'
@@ -96,6 +96,18 @@ def _curves(recorded: Recorded) -> str:
     tokens = max(float(usage.completion_tokens), by_tokens[-1][0] if by_tokens else 0.0)
     return curve_svg("best score so far", "completion tokens", by_tokens, tokens) + curve_svg(
         "best score so far", "seconds", by_seconds, seconds
+    )
+
+
+def _lessons(tree: Tree) -> str:
+    """What was learned, of a search that changed weights: each step in its order."""
+    steps = [step for node in tree.nodes for step in node.fresh]
+    if not steps:
+        return ""
+    losses = [(float(place), step.loss) for place, step in enumerate(steps, 1)]
+    apart = [(float(place), step.kl) for place, step in enumerate(steps, 1)]
+    return line_svg("loss of lessons", "steps", losses) + line_svg(
+        "KL to the model's own weights, nats", "steps", apart
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -15,13 +16,14 @@ import pytest
 from synthd.daemon.showing.page import page
 from synthd.synth.attempt import Attempt, Candidate, Case, CaseOutcome, Evaluation, Verdict
 from synthd.synth.budget import Budget, Usage
-from synthd.synth.events import Answered, Asked, Chose, Did, Group, Observed, Parting, Tried
+from synthd.synth.events import Answered, Asked, Chose, Did, Group, Observed, Parting, Tried, Tuned
 from synthd.synth.observation import Happened, Observation
 from synthd.synth.ports import Message
 from synthd.synth.trace.decode import decode
 from synthd.synth.trace.encode import line
 from synthd.synth.trace.records import End, Entry, Header, Recorded, VisibleCheck
 from synthd.synth.trace.tree import tree
+from synthd.synth.tuning import Learned
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!-- <script> ]]> &lt; \ud83d \x00 \u2028 é"
 
@@ -160,6 +162,29 @@ def test_scores_have_a_number_beside_their_colour() -> None:
     discs = {a["fill"] for a in found.named("circle") if a.get("fill")}
     assert len(discs) >= 7
     assert found.text.count("best score so far") == 2
+
+
+def test_what_lessons_did_is_drawn() -> None:
+    """Each step once, whichever call it was made for; and without any nothing is drawn."""
+    recorded = searched(3, "plain")
+    steps = tuple(
+        Learned(place, 0, loss, 6.0, kl)
+        for place, (loss, kl) in enumerate(((7.5, 1e-6), (5.0, 4e-6), (math.inf, 5e-6)))
+    )
+    entries = []
+    for entry in recorded.entries:
+        if isinstance(entry.event, Answered) and entry.event.call:
+            learned = steps[: 2 * entry.event.call - 1]
+            entries.append(Entry(entry.at, Tuned(entry.event.call, learned)))
+        entries.append(entry)
+    taught = Recorded(recorded.header, tuple(entries), recorded.end)
+    found = parsed(page(taught, tree(taught)))
+    labels = [a["aria-label"] for a in found.named("svg")]
+    assert "loss of lessons: 7.5 first, 5 last" in labels
+    assert "KL to the model's own weights, nats: 1e-06 first, 5e-06 last" in labels
+    assert len(data(found)["nodes"][2]["learned"]) == 3
+    plain = parsed(page(recorded, tree(recorded)))
+    assert "lessons" not in plain.text and len(labels) == len(plain.named("svg")) + 2
 
 
 def test_a_choice_is_a_table_of_groups_and_of_what_they_do() -> None:

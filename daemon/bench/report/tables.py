@@ -108,7 +108,7 @@ def pairs(report: Report, run: str, suite: str) -> Table:
         Column("second better", "tasks"),
         Column("equal", "tasks"),
         Column("p", "two-sided exact sign test; with one search a task, McNemar's"),
-        Column("clear", "the interval leaves out 0", number=False),
+        Column("clear", "the interval leaves out 0, and p is below 0.05", number=False),
     )
     own = [pair for pair in report.pairs if (pair.first.run, pair.first.suite) == (run, suite)]
     names = {one.arm: one.label for one in report.figures}

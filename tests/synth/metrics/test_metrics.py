@@ -139,9 +139,13 @@ def test_the_sign_test_is_exact() -> None:
     assert sign_test(5000, 0) == 0  # too small for a float
 
 
-def test_a_difference_is_clear_where_its_interval_leaves_out_0() -> None:
+def test_a_difference_is_clear_where_both_tests_say_so() -> None:
     always = paired({str(i): 1.0 for i in range(9)}, {str(i): 0.0 for i in range(9)}, QUICK)
     assert always is not None and always.clear
+    few = {str(i): float(i < 4) for i in range(30)}
+    found = paired(few, dict.fromkeys(few, 0.0), Bootstrap(2000))
+    assert found is not None and found.difference.low > 0 and found.p == 0.125
+    assert not found.clear, "four tasks, all one way, may be chance"
     never = paired({"a": 1.0, "b": 0.0}, {"a": 0.0, "b": 1.0}, QUICK)
     assert never is not None and not never.clear
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from synthd.synth.attempt import Attempt
 from synthd.synth.events import (
@@ -145,7 +145,7 @@ class _Growing:
     _asked: dict[str, int] = field(default_factory=dict)  # name → its latest call
     programs: dict[str, int] = field(default_factory=dict)  # name → its latest program
     choices: list[Choice] = field(default_factory=list)
-    _told: set[Learned] = field(default_factory=set)  # steps, which have their seconds
+    _told: set[Learned] = field(default_factory=set)  # steps, whatever time they took
 
     def asked(self, event: Asked, at: float) -> None:
         maker = self.programs.get(event.parent) if event.parent else None
@@ -167,8 +167,10 @@ class _Growing:
     def tuned(self, event: Tuned) -> None:
         index = self._calls.get(event.call)
         if index is not None:
-            fresh = tuple(step for step in event.learned if step not in self._told)
-            self._told.update(fresh)
+            # An engine that was begun again takes its steps again: the same, in other times.
+            steps = {replace(step, seconds=0.0): step for step in event.learned}
+            fresh = tuple(step for same, step in steps.items() if same not in self._told)
+            self._told.update(steps)
             self._change(index, learned=event.learned, fresh=fresh)
 
     def answered(self, event: Answered, at: float) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -174,7 +174,11 @@ def test_what_lessons_did_is_drawn() -> None:
     entries = []
     for entry in recorded.entries:
         if isinstance(entry.event, Answered) and entry.event.call:
-            learned = steps[: 2 * entry.event.call - 1]
+            # Each answer was drawn by an engine of its own, which had to learn all of it again.
+            learned = tuple(
+                replace(step, seconds=float(entry.event.call))
+                for step in steps[: 2 * entry.event.call - 1]
+            )
             entries.append(Entry(entry.at, Tuned(entry.event.call, learned)))
         entries.append(entry)
     taught = Recorded(recorded.header, tuple(entries), recorded.end)
@@ -183,6 +187,8 @@ def test_what_lessons_did_is_drawn() -> None:
     assert "loss of lessons: 7.5 first, 5 last" in labels
     assert "KL to the model's own weights, nats: 1e-06 first, 5e-06 last" in labels
     assert len(data(found)["nodes"][2]["learned"]) == 3
+    fresh = [step.lesson for node in tree(taught).nodes for step in node.fresh]
+    assert fresh == [0, 1, 2], "each step once"
     plain = parsed(page(recorded, tree(recorded)))
     assert "lessons" not in plain.text and len(labels) == len(plain.named("svg")) + 2
 

@@ -2,13 +2,14 @@
 
     python tests/perf/learning.py verifier [--tasks 60] [--others 30] [--rollouts 8] [--seeds 3] …
     python tests/perf/learning.py fttt [--tasks 8] [--attempts 16] [--seeds 1] [--visible] …
+    python tests/perf/learning.py lessons RUN... --docs FOLDER
 
 verifier: rollouts over the first MBPP training tasks, `synthd train verifier` on their programs,
 then multi-turn over the tasks after these, selected by chance, by visible checks (pt), by the
 verifier (lv), and by both. fttt: the hard subset of a slice of MBPP (what greedy fails), and on
 the first of it fttt, fttt+, optune where an --optimizer is named, and best-of-n at the same
 temperature, each with the same number of attempts; held-out tests end all of them, as in the paper,
-unless --visible is said.
+unless --visible is said. lessons: draws loss and KL over the lessons of searches that are there.
 
 Hours, on a CPU. Whatever stops it, the same command goes on: results and log.txt are in --out, by
 default in the user's cache. Last it writes a Markdown page and SVG plots to --docs, and prints one
@@ -24,6 +25,7 @@ from typing import Any
 
 import platformdirs
 from judging.machine import describe
+from learnt import lessons
 from learnt.commands import Commands
 from learnt.telling import page
 
@@ -155,7 +157,8 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="?", choices=("verifier", "fttt"))
+    parser.add_argument("what", nargs="?", choices=("verifier", "fttt", "lessons"))
+    parser.add_argument("runs", nargs="*", type=Path, help="lessons: folders of `synthd bench run`")
     parser.add_argument("--tasks", type=int, help="to learn from (60), or hard ones to solve (8)")
     parser.add_argument("--others", type=int, default=30, help="verifier: tasks to select on")
     parser.add_argument("--rollouts", type=int, default=8, help="verifier: of each training task")
@@ -190,6 +193,13 @@ def main() -> None:
     args = parsed()
     if args.what is None:
         print(json.dumps({"skipped": "it takes hours: say verifier or fttt, see --help"}))
+        return
+    if args.what == "lessons":
+        args.docs.mkdir(parents=True, exist_ok=True)
+        found = lessons.steps(args.runs)
+        lessons.drawn(found, args.docs / "lessons.svg")
+        searches = {name: len(each) for name, each in found.items()}
+        print(json.dumps({"schema": 1, "what": args.what, "searches": searches}))
         return
     args.out.mkdir(parents=True, exist_ok=True)
     synthd = Commands(args.out, args.data)

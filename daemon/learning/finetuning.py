@@ -101,6 +101,7 @@ async def _fits(asked: Finetuning) -> None:
         frozen_width=found.width,
         width=found.width,
         peft=asked.peft,
+        learning=memory.last_quarter(shape) if asked.peft == "lora" else None,
     )
     memory.require(need, found.place)
 

@@ -37,9 +37,18 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """How the command line names what needs less. few: that trains few parameters."""
+
+    few: str = "--peft lora"
+    length: str = "--max-length"
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What a training asks for. trained: parameters; frozen_width: bytes of one that is not.
-    width: bytes of an activation."""
+    width: bytes of an activation. learning: so many last layers; those before the first that learns
+    keep nothing for the backward pass. None: all."""
 
     shape: Shape
     trained: int
@@ -49,6 +58,8 @@ class Need:
     frozen_width: int = 4
     width: int = 4
     peft: str = "full"
+    learning: int | None = None
+    words: Words = Words()
 
     @property
     def weights(self) -> int:
@@ -64,7 +75,8 @@ class Need:
         shape = self.shape
         of_layer = 12 * shape.hidden + 4 * shape.inner
         kept = shape.layers * shape.hidden + of_layer
-        layers = kept if self.checkpointing else shape.layers * of_layer
+        learning = shape.layers if self.learning is None else self.learning
+        layers = kept if self.checkpointing else learning * of_layer
         logits = 3 * 4 * shape.vocabulary
         return self.batch * self.length * (layers * self.width + logits)
 
@@ -106,7 +118,7 @@ def trained_by(peft: str, shape: Shape) -> int:
         case "full":
             return shape.parameters
         case "lora":
-            return max(1, layers // 4) * 2 * 2 * 16 * h
+            return last_quarter(shape) * 2 * 2 * 16 * h
         case "adapter":
             return layers * 2 * (2 * h * max(1, h // 16) + 2 * h)
         case "ia3":
@@ -114,6 +126,11 @@ def trained_by(peft: str, shape: Shape) -> int:
         case "ln":
             return (2 * layers + 1) * h
     return 10 * layers * 2 * h
+
+
+def last_quarter(shape: Shape) -> int:
+    """The layers that have the LoRA of `train sft`."""
+    return max(1, round(shape.layers / 4))
 
 
 def on_this_machine() -> Room:
@@ -147,10 +164,10 @@ def _advice(need: Need, free: int) -> str:
         tried.append((" ".join([*[t for t, _ in tried], "--gradient-checkpointing"]), need))
     if need.peft == "full":
         few = replace(need, trained=trained_by("lora", need.shape), peft="lora")
-        tried.append(("--peft lora --batch 1 --gradient-checkpointing", few))
+        tried.append((f"{need.words.few} --batch 1 --gradient-checkpointing", few))
         need = few
     short = replace(need, length=max(256, need.length // 4))
-    tried.append((f"--max-length {short.length} besides", short))
+    tried.append((f"{need.words.length} {short.length} besides", short))
     for words, one in tried:
         if one.bytes <= free:
             return f"{words} would fit ({_gb(one.bytes)}); --even-if-memory starts all the same"

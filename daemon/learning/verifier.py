@@ -225,6 +225,7 @@ async def _fits(asked: Verifying) -> None:
         frozen_width=found.width,
         width=found.width,
         peft="full" if asked.tune is Tune.FULL else "lora",
+        words=memory.Words("--tune lora", "--max-tokens"),
     )
     memory.require(need, found.place)
 

@@ -103,8 +103,18 @@ def test_less_is_needed_by_less() -> None:
         replace(full, length=512),
         replace(full, checkpointing=True),
         replace(full, trained=memory.trained_by("lora", SHAPE)),
+        replace(full, learning=memory.last_quarter(SHAPE)),
     ):
         assert smaller.bytes < full.bytes
+
+
+def test_what_would_fit_is_said_in_the_commands_own_words() -> None:
+    words = memory.Words("--tune lora", "--max-tokens")
+    full = memory.Need(SHAPE, SHAPE.parameters, batch=4, length=2048, words=words)
+    with pytest.raises(Missing, match="--tune lora --batch 1"):
+        memory.require(full, memory.Room(7 * GB, "this machine"))
+    with pytest.raises(Missing, match="--max-tokens 512"):
+        memory.require(full, memory.Room(4 * GB, "this machine"))
 
 
 def test_a_models_shape_is_read_without_loading_it(tiny_directory: Path, tmp_path: Path) -> None:

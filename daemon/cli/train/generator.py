@@ -17,7 +17,7 @@ from synthd.daemon.cli.screen import err, out
 from synthd.daemon.cli.train.asked import Numbers
 from synthd.daemon.cli.train.watching import JsonLines, Quietly, watcher
 from synthd.daemon.exits import BadInput, Exit
-from synthd.daemon.learning import bases, guard
+from synthd.daemon.learning import bases, guard, origin
 from synthd.daemon.learning.card import DataSource
 from synthd.daemon.learning.expert.drawing import Drawing
 from synthd.daemon.learning.expert.iterating import Iterating, Ranker, iterate
@@ -117,6 +117,8 @@ async def _asked(
         if any(case.id in ids for ids in selected.tasks.values())
     ]
     note = await asyncio.to_thread(guard.contamination, texts, options.data, drawing.environment)
+    runs = [str(options.first)] if options.first else []
+    notes = (note.told, *await asyncio.to_thread(origin.others, runs, base))
     return Iterating(
         base=base,
         drawing=drawing,
@@ -133,7 +135,7 @@ async def _asked(
         fits=not options.even_if_memory,
         imitate_unsolved=options.imitate_unsolved,
         first=options.first,
-        notes=(note.told,),
+        notes=notes,
     )
 
 

@@ -17,7 +17,7 @@ from synthd.daemon.cli.screen import err, out
 from synthd.daemon.cli.train.asked import Numbers
 from synthd.daemon.cli.train.watching import JsonLines, watcher
 from synthd.daemon.exits import Exit
-from synthd.daemon.learning import bases, guard
+from synthd.daemon.learning import bases, guard, origin
 from synthd.daemon.learning.launching import held, require_extra
 from synthd.daemon.learning.optune import LONGEST, PUBLISHED, Optuning, measured, train_optune
 from synthd.daemon.learning.optune_data import gather
@@ -63,9 +63,12 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
             if isinstance(told, JsonLines):
                 told.row("result", {"data": str(found.path), "rows": found.rows})
             return Exit.VERIFIED
-        told.said(note)
+        base = await bases.resolve(options.base, settings)
+        notes = (note, *await asyncio.to_thread(origin.others, options.sources, base))
+        for one in notes:
+            told.said(one)
         asked = Optuning(
-            base=await bases.resolve(options.base, settings),
+            base=base,
             data=found,
             out=options.out,
             training=training,
@@ -75,7 +78,7 @@ async def _main(options: Options, environment: Mapping[str, str]) -> Exit:
             longest=options.max_length or LONGEST,
             gpus=options.gpus,
             fits=not options.even_if_memory,
-            notes=(note,),
+            notes=notes,
         )
         row = await train_optune(asked, told)
         if isinstance(told, JsonLines):

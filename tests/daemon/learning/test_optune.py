@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from synthd.daemon.exits import BadInput
+from synthd.daemon.learning import origin
+from synthd.daemon.learning.bases import Base
 from synthd.daemon.learning.optimizers import pinned
 from synthd.daemon.learning.optune_data import gather
 
@@ -29,6 +31,14 @@ def drawn(asked: dict[str, Any]) -> str:
 
 def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def run_of(folder: Path, identity: str) -> None:
+    """As if these weights had drawn it."""
+    path = folder / "experiment.json"
+    told = json.loads(path.read_text())
+    told["models"][0]["identity"] = identity
+    path.write_text(json.dumps(told))
 
 
 @pytest.fixture
@@ -74,6 +84,13 @@ def test_a_run_is_trained_on_and_its_optimizer_is_named_by_its_bytes(
     assert (
         config["base"]["weights_sha256"] == weights and weights in (made / "README.md").read_text()
     )
+    stranger = f"run: drawn by ollama/coder, not by {tiny_directory}"
+    assert stranger in " ".join(ended.err.split()) and stranger in (made / "README.md").read_text()
+    base = Base(str(tiny_directory), tiny_directory, weights)
+    run_of(shell.folder / "run", weights)
+    assert origin.others([str(shell.folder / "run"), str(made)], base) == ()
+    run_of(shell.folder / "run", f"bfloat16:{weights}")
+    assert origin.others([str(shell.folder / "run")], base) == ()
     assert pinned("optune", {"optimizer": str(made)}) == {"optimizer": str(made), "sha256": told}
     # What a model without weights of its own cannot do is said, and so is an unknown folder.
     use = (*run, "edited", "--strategy", "optune", "--retries", "0", "--set")

@@ -13,8 +13,11 @@ from synthd.synth.models.hf.converted import note_of
 
 
 def others(runs: Iterable[str], base: Base) -> tuple[str, ...]:
-    """runs: folders and files, as a user names them. A sentence for each run that other weights drew, or weights that nobody noted. Files that
-    are no runs say nothing of it. Raises BadInput where a run cannot be read."""
+    """A sentence for each run that other weights drew, or weights that nobody noted.
+
+    runs: folders and files, as a user names them; what is no run says nothing of it. Raises
+    BadInput where a run cannot be read.
+    """
     own = {base.sha256}
     if (note := note_of(base.path)) is not None:
         own.add(note.source_sha256)  # of the GGUF that it was made from

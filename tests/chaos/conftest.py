@@ -13,12 +13,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from ollama_server import OllamaServer
 
 from synthd.daemon.client.line import Line
 from synthd.daemon.thin.dial import dial
@@ -54,8 +54,8 @@ class Call:
     ended: float | None = None
 
 
-class Counting:
-    """An Ollama that answers by what it is asked alone: every second answer is right.
+class Counting(OllamaServer):
+    """Answers by what it is asked alone: every second answer is right.
 
     calls: of each content (messages and sampling), every request.
     """
@@ -65,67 +65,25 @@ class Counting:
         self.calls: dict[str, list[Call]] = defaultdict(list)
         self.running = 0
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
-        self._thread.start()
+        super().__init__()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+    def reply(self, asked: dict[str, Any]) -> Iterator[str]:
+        key, call = content(asked), Call(time.monotonic())
+        asked["call"] = call
+        with self._lock:
+            self.calls[key].append(call)
+            self.running += 1
+        for line in answer(asked, key).splitlines(keepends=True):
+            time.sleep(self.seconds_per_line)
+            yield line
 
-    def close(self) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
-
-    def _handler(server) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._begin()
-                self.wfile.write(json.dumps({"models": [{"model": "coder"}]}).encode())
-
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
-                if "messages" not in asked:  # about the model itself
-                    self._begin()
-                    self.wfile.write(b"{}")
-                    return
-                key = content(asked)
-                with server._lock:
-                    call = Call(time.monotonic())
-                    server.calls[key].append(call)
-                    server.running += 1
-                try:
-                    self._begin()
-                    for line in answer(asked, key).splitlines(keepends=True):
-                        time.sleep(server.seconds_per_line)
-                        self._line(line, done=False)
-                    self._line("", done=True)
-                    call.ended = time.monotonic()
-                except OSError:
-                    pass
-                finally:
-                    with server._lock:
-                        server.running -= 1
-
-            def _begin(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "application/x-ndjson")
-                self.end_headers()
-
-            def _line(self, text: str, *, done: bool) -> None:
-                message = {"role": "assistant", "content": text}
-                row: dict[str, object] = {"model": "coder", "message": message, "done": done}
-                if done:
-                    row |= {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
-                self.wfile.write(json.dumps(row).encode() + b"\n")
-                self.wfile.flush()
-
-        return Handler
+    def ended(self, asked: dict[str, Any], *, whole: bool) -> None:
+        if "call" not in asked:
+            return
+        if whole:
+            asked["call"].ended = time.monotonic()
+        with self._lock:
+            self.running -= 1
 
 
 def content(asked: dict[str, Any]) -> str:

@@ -14,78 +14,39 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ollama_server import OllamaServer
 
 Answer = Callable[[str], str]
 
 
-class ScriptedOllama:
-    """Answers /api/chat with what `say` makes of the last message; counts the calls."""
+class ScriptedOllama(OllamaServer):
+    """Answers with what `say` makes of the last message; counts the calls."""
+
+    digest = "old"
 
     def __init__(self) -> None:
         self.say: Answer = lambda prompt: ""
         self.draw: Callable[[dict[str, Any]], str] | None = None  # of all that was asked
         self.prompts: list[str] = []
-        self.digest = "old"
         self.seconds_per_word = 0.0
         self.broken_off = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
-        self._thread.start()
+        super().__init__()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+    def reply(self, asked: dict[str, Any]) -> Iterator[str]:
+        prompt = asked["messages"][-1]["content"]
+        self.prompts.append(prompt)
+        said = self.draw(asked) if self.draw else self.say(prompt)
+        for word in said.splitlines(keepends=True):
+            yield word
+            time.sleep(self.seconds_per_word)
 
-    def close(self) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
-
-    def _handler(server) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._begin()
-                self.wfile.write(
-                    json.dumps({"models": [{"model": "coder", "digest": server.digest}]}).encode()
-                )
-
-            def do_POST(self) -> None:
-                size = int(self.headers.get("content-length", 0))
-                asked = json.loads(self.rfile.read(size))
-                prompt = asked["messages"][-1]["content"]
-                server.prompts.append(prompt)
-                self._begin()
-                try:
-                    said = server.draw(asked) if server.draw else server.say(prompt)
-                    for word in said.splitlines(keepends=True):
-                        self._line(word, done=False)
-                        time.sleep(server.seconds_per_word)
-                    self._line("", done=True)
-                except (BrokenPipeError, ConnectionResetError):
-                    server.broken_off.set()
-
-            def _begin(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "application/x-ndjson")
-                self.end_headers()
-
-            def _line(self, text: str, *, done: bool) -> None:
-                message = {"role": "assistant", "content": text}
-                row: dict[str, object] = {"model": "coder", "message": message, "done": done}
-                if done:
-                    row |= {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
-                self.wfile.write(json.dumps(row).encode() + b"\n")
-
-        return Handler
+    def ended(self, asked: dict[str, Any], *, whole: bool) -> None:
+        if not whole:
+            self.broken_off.set()
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def main() -> None:
     asked.add_argument("--lines", type=int, default=5000)
     load = asked.parse_args(namespace=Load())
     gc.disable()  # the client keeps whatever it hears: the collector's pauses would be counted
+    sys.path.append(str(TESTS / "support"))
     model = loaded(TESTS / "daemon" / "conftest.py").ScriptedOllama()
     model.say = lambda prompt: "```python\ndef f(number):\n    return 0\n```\n" * 4
     model.seconds_per_word = 0.03

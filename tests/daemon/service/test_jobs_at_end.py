@@ -1,17 +1,16 @@
 """A daemon with work to do: it stays for it, finishes it, or leaves it for the next one."""
 
 import contextlib
-import json
 import os
 import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from ollama_server import OllamaServer
 
 from synthd.daemon.service.instance import living
 from synthd.daemon.thin.asking import ask
@@ -31,54 +30,22 @@ STUB = '''def twice(n):
 RIGHT = "```python\ndef twice(n):\n    return 2 * n\n```"
 
 
-class Model:
-    """An Ollama that thinks until it is told to answer. asked: how many calls have come."""
+class Model(OllamaServer):
+    """Thinks until it is told to answer. asked: how many calls have come."""
 
     def __init__(self) -> None:
         self.answers = threading.Event()
         self.asked = 0
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__()
 
     def close(self) -> None:
         self.answers.set()
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+        super().close()
 
-    def _handler(model) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._say({"models": [{"model": "coder"}]})
-
-            def do_POST(self) -> None:
-                length = int(self.headers.get("content-length", 0))
-                if "messages" not in json.loads(self.rfile.read(length)):
-                    self._say({})
-                    return
-                model.asked += 1
-                model.answers.wait(PATIENCE)
-                message = {"role": "assistant", "content": RIGHT}
-                self._say({"model": "coder", "message": message, "done": True})
-
-            def _say(self, said: object) -> None:
-                try:
-                    self.send_response(200)
-                    self.end_headers()
-                    self.wfile.write(json.dumps(said).encode() + b"\n")
-                except OSError:
-                    pass  # whoever asked is gone
-
-        return Handler
+    def reply(self, asked: dict[str, Any]) -> Iterator[str]:
+        self.asked += 1
+        self.answers.wait(PATIENCE)
+        yield RIGHT
 
 
 @pytest.fixture

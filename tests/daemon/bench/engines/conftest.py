@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ollama_server import OllamaServer
 
 from synthd.daemon.bench.asking import Asked, from_options
 from synthd.daemon.bench.engine import Progress
@@ -37,28 +37,24 @@ BODIES = (
 )
 
 
-class HashedOllama:
+class HashedOllama(OllamaServer):
     """Answers by a hash of what it is asked and the seed, whoever asks and when; not before the
     gate is open."""
+
+    digest = "abc"
 
     def __init__(self) -> None:
         self.calls = 0
         self.asked = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
-        self._thread.start()
+        super().__init__()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+    def reply(self, asked: dict[str, Any]) -> Iterator[str]:
+        self.calls += 1
+        self.asked.set()
+        self.gate.wait(60)
+        yield self.answer(asked)
 
     def answer(self, asked: dict[str, Any]) -> str:
         prompt = asked["messages"][-1]["content"]
@@ -68,35 +64,6 @@ class HashedOllama:
         lines = [line for line in prompt.splitlines() if line.startswith("def ")]
         head = lines[-1] if lines else "def f(x):"
         return f"```python\nfrom typing import List\n\n{head}\n{BODIES[chosen]}```\n"
-
-    def _handler(server) -> type[BaseHTTPRequestHandler]:
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._send({"models": [{"model": "coder", "digest": "abc"}]})
-
-            def do_POST(self) -> None:
-                size = int(self.headers.get("content-length", 0))
-                asked = json.loads(self.rfile.read(size))
-                server.calls += 1
-                server.asked.set()
-                server.gate.wait(60)
-                message = {"role": "assistant", "content": server.answer(asked)}
-                counts = {"done_reason": "stop", "prompt_eval_count": 11, "eval_count": 7}
-                self._send({"model": "coder", "message": message, "done": True, **counts})
-
-            def _send(self, content: object) -> None:
-                try:
-                    self.send_response(200)
-                    self.send_header("Content-Type", "application/x-ndjson")
-                    self.end_headers()
-                    self.wfile.write(json.dumps(content).encode() + b"\n")
-                except OSError:
-                    pass  # whoever asked is gone
-
-        return Handler
 
 
 @pytest.fixture

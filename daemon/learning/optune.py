@@ -136,7 +136,7 @@ def measured(row: Mapping[str, Any]) -> dict[str, Any]:
     trained, held = row["trained"], row["held_out"]
     losses = trained["losses"]
     found: dict[str, Any] = {
-        "attempts learned from": f"{trained['examples']} of {trained['tasks']} tasks",
+        "attempts to learn from": f"{trained['examples']} of {trained['tasks']} tasks",
         "steps": trained["steps"],
         "steps left out, as no number": trained["skipped"],
     }

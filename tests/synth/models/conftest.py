@@ -8,12 +8,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 import pytest
+from loopback import Loopback
 
 from synthd.synth.models.retry import Patience
 from synthd.synth.ports import Message, Prompt
@@ -31,7 +32,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Server:
+class Server(Loopback):
     """Answers each request with the next reply; the last one is repeated."""
 
     def __init__(self) -> None:
@@ -39,19 +40,7 @@ class Server:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.dropped = threading.Event()  # a client went away in mid-answer
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+        super().__init__(self._handler())
 
     def refuses(self, status: int, body: object, **headers: str) -> None:
         self.replies.append(Reply(status, [json.dumps(body).encode()], headers=headers))
